@@ -1,0 +1,1 @@
+"""What the assistant knows, as data that an editor can read and change."""

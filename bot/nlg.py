@@ -1,0 +1,70 @@
+"""Gives every `utter_…` its words, inside the Rasa server, from content/ and from what was said before.
+
+Named in endpoints.yml. An edit of content/ shows on the next message, without a new training. Safety answers are made
+here too, so that they need no action server.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from rasa.core.nlg.generator import NaturalLanguageGenerator
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+from bot import clock
+from bot.content.store import Content, ContentStore
+from bot.dialogue import clarify, followups, history, safety, yes_no
+from bot.dialogue.message import from_content
+from bot.nlu.safety_intents import SAFETY_INTENTS
+
+log = logging.getLogger(__name__)
+PREFIX = "utter_"
+
+
+class ContentNLG(NaturalLanguageGenerator):
+    """Rasa's hook for an in-process generator; see the module's text."""
+
+    def __init__(self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None) -> None:
+        self.store = ContentStore()
+
+    async def generate(
+        self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
+    ) -> dict[str, Any] | None:
+        """The message of `utter_action`, or None when content/ has none (Rasa then logs it)."""
+        content = self.store.current()
+        name = utter_action.removeprefix(PREFIX)
+        parsed = tracker.latest_message.parse_data if tracker.latest_message else {}
+        try:
+            return self._message(name, dict(parsed or {}), tracker, content)
+        except KeyError:
+            log.error("content/answers has no answer named %s", name)
+            return None
+
+    def _message(self, name: str, parsed: dict, tracker: DialogueStateTracker, content: Content) -> dict[str, Any]:
+        if name in ("affirm", "deny"):
+            name = yes_no.meant_by(name == "affirm", history.last_message(_newest_first(tracker))) or name
+        if name in SAFETY_INTENTS:
+            return safety.answer(name, content)
+        if name == followups.MORE:
+            return followups.tell_more(history.last_answer(_newest_first(tracker)), content)
+        if name == followups.REPEAT:
+            typed = tracker.latest_message.text if tracker.latest_message else ""
+            return followups.simpler_or_again(history.last_answer(_newest_first(tracker)), typed or "", content)
+        if name == followups.SOURCE:
+            return followups.give_source(history.last_answer(_newest_first(tracker)), content)
+        before = safety.line_when_in_doubt(parsed, content)
+        if name == clarify.FALLBACK:
+            message = clarify.clarify(parsed, history.failures_in_a_row(_newest_first(tracker)), content)
+            return safety.prepend(message, before)
+        today = clock.today()
+        answer = content.answer(name, today)
+        return from_content(name, answer, content.labels, note=content.newer_plan_note(today), before=before)
+
+
+def _newest_first(tracker: DialogueStateTracker) -> Iterator[dict[str, Any]]:
+    for event in reversed(tracker.events):
+        yield event.as_dict()

@@ -1,0 +1,1 @@
+"""Understanding: the language package, and the components that Rasa's pipeline adds to its own."""

@@ -1,0 +1,73 @@
+"""Chooses the classifier's thresholds from held-out examples; none is ever set by hand.
+
+Confidence is probability times likeness to the nearest training example, so it is low for what nobody taught.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+OUT_OF_SCOPE = "out_of_scope"
+REJECTED_SHARE = 0.025
+"""Share of held-out in-scope messages that may fall below the rejection threshold, out_of_scope verdicts included."""
+ASKED_SHARE = 0.04
+"""Share of held-out in-scope messages that may be answered by a question back."""
+FALSE_ALARM_SHARE = 0.004
+"""Share of held-out messages without danger that may raise the safety signal."""
+DOUBT_SHARE = 0.02
+"""Share of held-out messages without danger that may get the extra line of safety."""
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """`reject`: below it the message is not understood. `ask`: below it, with a runner-up in reach, the assistant asks.
+
+    `rival`: the runner-up is in reach when its confidence is at least this share of the winner's.
+    `safety`, `doubt`: total confidence of the safety intents above which the signal is raised, or is possible.
+    """
+
+    reject: float
+    ask: float
+    rival: float
+    safety: float
+    doubt: float
+
+    def as_dict(self) -> dict[str, float]:
+        return asdict(self)
+
+
+def choose(confidences: np.ndarray, intents: list[str], truth: list[str], safety_intents: frozenset[str]) -> Thresholds:
+    """Thresholds from held-out confidences [messages, intents] and the messages' true intents."""
+    truth_array = np.array(truth)
+    inside = truth_array != OUT_OF_SCOPE
+    order = np.argsort(-confidences, axis=1)
+    rows = np.arange(len(truth))
+    best, second = confidences[rows, order[:, 0]], confidences[rows, order[:, 1]]
+    names = np.array(intents)
+    verdict_outside = names[order[:, 0]] == OUT_OF_SCOPE
+    already = float(verdict_outside[inside].mean())
+    allowed = max(0.0, REJECTED_SHARE - already)
+    reject = float(np.quantile(best[inside & ~verdict_outside], allowed)) if allowed else 0.0
+    rival = 0.5
+    close = inside & (second >= rival * best) & (best >= reject)
+    ask = _asked_below(best, close, int(ASKED_SHARE * inside.sum()))
+    danger = np.isin(names, list(safety_intents))
+    signal = confidences[:, danger].sum(axis=1)
+    calm = ~np.isin(truth_array, list(safety_intents))
+    return Thresholds(
+        reject=reject,
+        ask=max(ask, reject),
+        rival=rival,
+        safety=float(np.quantile(signal[calm], 1 - FALSE_ALARM_SHARE)),
+        doubt=float(np.quantile(signal[calm], 1 - DOUBT_SHARE)),
+    )
+
+
+def _asked_below(best: np.ndarray, close: np.ndarray, most: int) -> float:
+    """The confidence below which at most `most` close calls lie."""
+    values = np.sort(best[close])
+    if not len(values):
+        return 0.0
+    return float(values[min(most, len(values) - 1)])

@@ -1,0 +1,77 @@
+"""Raises the safety signal from patterns and from the classifier, whatever the rest of the pipeline made of a message.
+
+Adds `safety` to a message: None, or {"intent", "level": "sure" | "doubt", "by": "pattern" | "classifier"}. A sure
+signal replaces the intent, so that it is answered first in any state of the dialogue. A doubtful one leaves the intent:
+the question is answered, with one line on what to do in danger.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.constants import SPACY_DOCS
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu import safety_patterns, spans
+from bot.nlu.gated_classifier import UNDERSTANDING, GatedLogisticRegression
+from bot.nlu.safety_intents import CHILD_AT_RISK, DISCLOSE_HARM, DOUBT, SAFETY, SAFETY_INTENTS, SURE
+
+# an explicit request for help is answered as such: its answer leads to help too
+REQUESTS = frozenset(
+    {
+        "find_support", "report_crime", "report_anonymously", "report_terrorism_concern",
+        "complain_about_police", "ask_victim_rights", "ask_compensation",
+    }
+)  # fmt: skip
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class SafetySignal(GraphComponent):
+    """See the module's text."""
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        return [GatedLogisticRegression]
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> SafetySignal:
+        return cls()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            text = message.get(TEXT)
+            ranking = message.get(INTENT_RANKING_KEY) or []
+            if not text or not ranking:
+                continue
+            signal = self._signal(message, ranking)
+            message.set(SAFETY, signal, add_to_output=True)
+            if signal and signal["level"] == SURE:
+                confidence = next((r["confidence"] for r in ranking if r["name"] == signal["intent"]), 1.0)
+                message.set(INTENT, {"name": signal["intent"], "confidence": confidence}, add_to_output=True)
+        return messages
+
+    @staticmethod
+    def _signal(message: Message, ranking: list[dict]) -> dict[str, str] | None:
+        doc = message.get(SPACY_DOCS[TEXT])
+        typed = message.get(TEXT)
+        pattern = safety_patterns.find(typed) or (safety_patterns.find(spans.corrected(doc)[0]) if doc else None)
+        top = ranking[0]["name"]
+        if pattern and pattern in (CHILD_AT_RISK, DISCLOSE_HARM) and top in REQUESTS:
+            return {"intent": pattern, "level": DOUBT, "by": "pattern"}
+        likeliest = next((r["name"] for r in ranking if r["name"] in SAFETY_INTENTS), None)
+        if pattern:
+            # the classifier may know better which of the four it is, as long as it names one first
+            return {"intent": top if top in SAFETY_INTENTS else pattern, "level": SURE, "by": "pattern"}
+        level = message.get(UNDERSTANDING)["danger_level"]
+        if top in SAFETY_INTENTS and message.get(UNDERSTANDING)["status"] == "clear":
+            level = SURE
+        if level is None or likeliest is None:
+            return None
+        return {"intent": likeliest, "level": level, "by": "classifier"}

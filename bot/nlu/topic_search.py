@@ -1,0 +1,126 @@
+"""Searches the content for what a message is nearest to, with the same encoder that understands messages.
+
+Used when no intent is close: the assistant then offers the nearest topics by name. Adds `topics` to the message: the names
+of intents, nearest first, only those nearer than most out-of-scope training phrases are to anything (the threshold is
+taken from the training data and stored with the model).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.constants import SPACY_DOCS
+from rasa.nlu.utils.spacy_utils import SpacyModel, SpacyNLP
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.content.schema import Answer
+from bot.content.store import Content, ContentStore
+from bot.nlu.calibration import OUT_OF_SCOPE
+from bot.nlu.gated_classifier import UNDERSTANDING
+
+TOPICS = "topics"
+MOST_TOPICS = 3
+NEARER_THAN = 0.75
+"""A topic is offered when it is nearer than the nearest topic of this share of out-of-scope phrases."""
+SENTENCE = re.compile(r"(?<=[.?:;])\s+")
+
+
+@DefaultV1Recipe.register(
+    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True, model_from="SpacyNLP"
+)
+class TopicSearch(GraphComponent):
+    """See the module's text. The index is built at the first message that needs it (about half a second)."""
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        return [SpacyNLP]
+
+    def __init__(self, storage: ModelStorage, resource: Resource, nearest: float = 1.0) -> None:
+        self._storage, self._resource = storage, resource
+        self.nearest = nearest
+        self._store: ContentStore | None = None
+        self._indexed: Content | None = None
+        self._names: list[str] = []
+        self._vectors = np.zeros((0, 384), np.float32)
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> TopicSearch:
+        return cls(model_storage, resource)
+
+    def train(self, training_data: TrainingData, model: SpacyModel) -> Resource:
+        """Learns how near out-of-scope phrases come to the content."""
+        self._index(model)
+        outside = [m for m in training_data.intent_examples if m.get(INTENT) == OUT_OF_SCOPE]
+        nearness = [float((self._vectors @ _unit(m.get(SPACY_DOCS[TEXT]).vector)).max()) for m in outside]
+        self.nearest = float(np.quantile(nearness, NEARER_THAN)) if nearness else 1.0
+        with self._storage.write_to(self._resource) as folder:
+            (folder / "topics.json").write_text(json.dumps({"nearest": self.nearest}), encoding="utf-8")
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **_: Any,
+    ) -> TopicSearch:
+        with model_storage.read_from(resource) as folder:
+            stored = json.loads((folder / "topics.json").read_text(encoding="utf-8"))
+        return cls(model_storage, resource, stored["nearest"])
+
+    def process(self, messages: list[Message], model: SpacyModel) -> list[Message]:
+        for message in messages:
+            doc = message.get(SPACY_DOCS[TEXT])
+            understanding = message.get(UNDERSTANDING)
+            if doc is not None and doc.has_vector and understanding and understanding["status"] == "unclear":
+                message.set(TOPICS, self.search(_unit(doc.vector), model), add_to_output=True)
+        return messages
+
+    def search(self, vector: np.ndarray, model: SpacyModel) -> list[str]:
+        """The nearest topics' intents for a unit vector [384], at most three."""
+        self._index(model)
+        found: list[str] = []
+        scores = self._vectors @ vector
+        for position in np.argsort(-scores):
+            if scores[position] < self.nearest or len(found) == MOST_TOPICS:
+                break
+            if self._names[position] not in found:
+                found.append(self._names[position])
+        return found
+
+    def _index(self, model: SpacyModel) -> None:
+        """Encodes the sentences of every answer that a label names, again when the content has changed."""
+        self._store = self._store or ContentStore()
+        content = self._store.current()
+        if content is self._indexed:
+            return
+        names, sentences = [], []
+        for name, variants in content.answers.items():
+            if not name.startswith(("ask_", "find_", "report_", "complain_")) or name not in content.labels:
+                continue
+            for sentence in {content.labels[name].topic, content.labels[name].button, *_sentences(variants[-1])}:
+                names.append(name)
+                sentences.append(sentence)
+        self._vectors = np.array([_unit(doc.vector) for doc in model.model.pipe(s.lower() for s in sentences)], np.float32)
+        self._names, self._indexed = names, content
+
+
+def _sentences(answer: Answer) -> list[str]:
+    return [s for part in (answer.text, answer.more) if part for s in SENTENCE.split(part) if len(s) > 20]
+
+
+def _unit(vector: np.ndarray) -> np.ndarray:
+    return vector / max(float(np.linalg.norm(vector)), 1e-9)

@@ -1,0 +1,26 @@
+"""Reads the training phrases as plain text, for what needs their words but not Rasa."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from bot.errors import PackageError
+from bot.paths import NLU_DATA
+
+
+def phrases(folder: Path = NLU_DATA) -> Iterator[tuple[str, str]]:
+    """Every (intent, phrase) under data/nlu, in order. Raises PackageError when there is none."""
+    files = sorted(folder.glob("*.yml"))
+    if not files:
+        raise PackageError(f"No training phrases in {folder.name}: is the checkout complete?")
+    reader = YAML(typ="safe")
+    for path in files:
+        for group in reader.load(path.read_text(encoding="utf-8"))["nlu"]:
+            if "intent" not in group:
+                continue
+            for line in group["examples"].splitlines():
+                if line.startswith("- "):
+                    yield group["intent"], line[2:].strip()
