@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Optional
+from typing import Optional, Union
 
 from pydantic import BaseModel, Field, HttpUrl
 
@@ -24,7 +24,7 @@ class Service(Strict):
     web: Optional[HttpUrl] = None  # noqa: UP045
     hours: Optional[str] = None  # noqa: UP045
     cost: Optional[str] = None  # noqa: UP045
-    area: Optional[str] = None  # noqa: UP045
+    area: Union[str, list[str], None] = None  # noqa: UP007
     sources: list[Source] = Field(min_items=1)
     checked: date
 

@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 OUT_OF_SCOPE = "out_of_scope"
-REJECTED_SHARE = 0.025
+REJECTED_SHARE = 0.04
 """Share of held-out in-scope messages that may fall below the rejection threshold, out_of_scope verdicts included."""
 ASKED_SHARE = 0.04
 """Share of held-out in-scope messages that may be answered by a question back."""
-FALSE_ALARM_SHARE = 0.004
+FALSE_ALARM_SHARE = 0.01
 """Share of held-out messages without danger that may raise the safety signal."""
-DOUBT_SHARE = 0.02
+DOUBT_SHARE = 0.03
 """Share of held-out messages without danger that may get the extra line of safety."""
 
 

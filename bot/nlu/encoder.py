@@ -99,8 +99,3 @@ def _rows_of_tokens(
             rows[token] += vector
             parts[token] += 1
     return rows / np.maximum(parts, 1)
-
-
-@Language.factory("plan_encoder", default_config={"scale": 16.0, "threads": 1})
-def make_encoder(nlp: Language, name: str, scale: float, threads: int) -> Encoder:
-    return Encoder(nlp, scale, threads)

@@ -104,8 +104,3 @@ def _without_wholes_of_parts(found: list[tuple[int, int, str]]) -> list[tuple[in
     """Leaves out "crime going up" after "knife": that is a figure of knife crime, not of crime as a whole."""
     ends_of_parts = {end for _, end, value in found if value != WHOLE}
     return [(s, e, v) for s, e, v in found if v != WHOLE or not ends_of_parts & {s, s + 1}]
-
-
-@Language.factory("plan_gazetteer")
-def make_gazetteer(nlp: Language, name: str) -> Gazetteer:
-    return Gazetteer(nlp)

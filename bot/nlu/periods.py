@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from spacy.language import Language
 from spacy.tokens import Doc
 
 from bot.nlu import spans
@@ -82,6 +81,8 @@ RULES: tuple[tuple[re.Pattern, Value], ...] = tuple(
         (rf"\b(?P<month>{ANY_MONTH})\s*'(?P<year>[012]\d)\b", _month_of_year),
         (rf"\bsince\s+(?:\w+\s+)?(?P<year>{YEAR})\b", lambda m: f"since_{m['year']}"),
         (rf"\bsince\s+{PANDEMIC}", _fixed("since_2020")),
+        # "it lasts three years", "why does it only last three years": how long, not when
+        (rf"\b(?:only|it|they|plan|to|would|will|does)\s+last\s+(?:{COUNT})\s+years\b", lambda m: None),
         (rf"\b(?:the\s+)?{OF_PAST}\s+(?P<count>{COUNT})\s+(?:calendar\s+)?years\b", _some("years")),
         (rf"\b(?:the\s+)?{OF_PAST}\s+(?P<count>{COUNT})\s+months\b", _some("months")),
         (r"\b(?:the\s+)?(?:past|rolling)\s+(?:year|12\s+months)\b", _fixed("last_12_months")),
@@ -92,7 +93,7 @@ RULES: tuple[tuple[re.Pattern, Value], ...] = tuple(
         (r"\b(?:this|current)\s+month(?:'?s)?\b", _fixed("this_month")),
         (r"\b(?:last|past|previous)\s+week(?:'?s)?\b", _fixed("last_week")),
         (r"\b(?:this|current)\s+week(?:'?s)?\b", _fixed("this_week")),
-        (r"\b(?:the\s+)?(?:very\s+)?(?:latest|newest|most\s+recent|most\s+up\s+to\s+date)\b", _fixed("latest")),
+        (r"\b(?:the\s+)?(?:very\s+)?(?:latest|newest|most\s+recent|most\s+up\s+to\s+date)\b(?!\s+(?:\w+\s+)?plan)", _fixed("latest")),
         (rf"\b(?P<year>{YEAR})s?\b(?!\s*[-–]\s*\d){PLAN}", lambda m: m["year"]),
         (rf"\b(?P<month>{PLAIN_MONTH})(?:'s)?\b", lambda m: m["month"]),
         (
@@ -134,8 +135,3 @@ class PeriodFinder:
             text, starts = spans.corrected(doc)
             spans.add(doc, "period", ((*spans.tokens_of(starts, b, e), value) for b, e, value in find(text)))
         return doc
-
-
-@Language.factory("plan_periods")
-def make_period_finder(nlp: Language, name: str) -> PeriodFinder:
-    return PeriodFinder()

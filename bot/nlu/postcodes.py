@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from spacy.language import Language
 from spacy.tokens import Doc
 
 from bot.nlu import spans
@@ -57,8 +56,3 @@ class PostcodeFinder:
 
     def from_disk(self, path: str | Path, exclude: Iterable[str] = ()) -> PostcodeFinder:
         return self.learn(json.loads((Path(path) / "outward_codes.json").read_text(encoding="utf-8")))
-
-
-@Language.factory("plan_postcodes")
-def make_postcode_finder(nlp: Language, name: str) -> PostcodeFinder:
-    return PostcodeFinder()

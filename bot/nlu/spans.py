@@ -12,12 +12,16 @@ from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
 
+NO_VALUE = "_"
+"""A value that starts so takes its words out of play: the London Assembly is no area."""
+
+
 def add(doc: Doc, entity: str, found: Iterable[tuple[int, int, str]]) -> None:
     """Adds (first token, token after the last, value) as spans of the entity; longer ones win over shorter."""
     new = [Span(doc, start, end, label=entity, kb_id=value) for start, end, value in found if end > start]
     old = list(doc.spans[entity]) if entity in doc.spans else []
     if new or old:
-        doc.spans[entity] = filter_spans(old + new)
+        doc.spans[entity] = [span for span in filter_spans(old + new) if not span.kb_id_.startswith(NO_VALUE)]
 
 
 def corrected(doc: Doc) -> tuple[str, list[int]]:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spacy.language import Language
 from spacy.tokens import Doc
 
 if TYPE_CHECKING:
@@ -66,8 +65,3 @@ class Speller:
         pairs = (line.rsplit(" ", 1) for line in (folder / "words.txt").read_text(encoding="utf-8").splitlines())
         spared = (folder / "spared.txt").read_text(encoding="utf-8").splitlines()
         return self.learn({word: int(count) for word, count in pairs}, spared)
-
-
-@Language.factory("plan_speller", default_config={"shortest": 3})
-def make_speller(nlp: Language, name: str, shortest: int) -> Speller:
-    return Speller(shortest)

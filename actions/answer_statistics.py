@@ -1,0 +1,70 @@
+"""action_answer_statistics: a figure with its period, area, source and date."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Tracker
+
+from actions import turn
+from actions.base import SafeAction
+from actions.statistics.answers import Question, reply
+from actions.statistics.store import Figures
+from bot import clock
+from bot.dialogue.message import Parts, buttons, compose
+from bot.errors import PlanError
+
+TOPIC = "statistics"
+CONFIDENCE_WORDS = ("confidence", "good job", "trust")
+OFFICER_WORDS = ("officer", "officers", "how many police", "pcso", "number of police")
+
+
+class AnswerStatistics(SafeAction):
+    """Answers ask_statistics, ask_statistics_compare and ask_officer_numbers from the stored figures."""
+
+    action_name = "action_answer_statistics"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._figures: Figures | None = None
+
+    @property
+    def figures(self) -> Figures:
+        self._figures = self._figures or Figures.read()
+        return self._figures
+
+    async def answer(self, tracker: Tracker) -> dict[str, Any]:
+        return self.message(self.question(tracker))
+
+    def question(self, tracker: Tracker) -> Question:
+        """What the latest message asks."""
+        typed = str(tracker.latest_message.get("text") or "").lower()
+        crimes = turn.entities(tracker, "crime_type")
+        about = "crime"
+        if turn.intent(tracker) == "ask_officer_numbers" or (not crimes and any(w in typed for w in OFFICER_WORDS)):
+            about = "officers"
+        elif not crimes and any(word in typed for word in CONFIDENCE_WORDS):
+            about = "confidence"
+        return Question(crimes, turn.entities(tracker, "area"), turn.entities(tracker, "period"), about)
+
+    def message(self, question: Question) -> dict[str, Any]:
+        """The message that answers the question. Raises FactsMissing."""
+        content = self.store.current()
+        found = reply(question, self.figures, clock.today())
+        parts: Parts = {"name": TOPIC, "more": found.more, "simple": None, "sources": found.sources}
+        offered = (["tell_me_more"] if found.more else []) + ["ask_statistics_source"]
+        message = compose(found.text, parts, buttons(offered, content.labels))
+        message["answer"]["question_asked"] = {
+            "crimes": list(question.crimes),
+            "areas": list(question.areas),
+            "periods": list(question.periods),
+            "about": question.about,
+        }
+        return message
+
+    def last_good(self, tracker: Tracker) -> str | None:
+        try:
+            found = reply(Question(), self.figures, clock.today())
+        except PlanError:
+            return None
+        return f"{found.text} Source: {found.sources[0]['title']}, {found.sources[0]['as_at']}. {found.sources[0]['url']}"

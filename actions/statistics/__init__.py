@@ -1,0 +1,1 @@
+"""Figures: where they are kept, and how a question finds its figure."""

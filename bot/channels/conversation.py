@@ -1,0 +1,75 @@
+"""One turn of a conversation, the same for every channel: guard, understanding, dialogue, and never silence."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from rasa.core.channels.channel import UserMessage
+
+from bot.channels.collector import Collector
+from bot.content.store import ContentStore
+from bot.dialogue.message import ANSWER
+from bot.guard.gate import TOO_FAST, Guard
+from bot.guard.turns import TooMany
+
+log = logging.getLogger(__name__)
+TURN_SECONDS = 20.0
+ERASING = "delete_my_data"
+SORRY = (
+    "I am sorry, something went wrong here and I could not answer. Please try again in a minute. "
+    "If you are in danger, call 999."
+)
+
+Handler = Callable[[UserMessage], Awaitable[Any]]
+Eraser = Callable[[str], Any]
+
+
+class Conversations:
+    """Carries messages from a channel to Rasa and back; one for each channel."""
+
+    def __init__(self) -> None:
+        self._store: ContentStore | None = None
+        self._guard: Guard | None = None
+
+    @property
+    def guard(self) -> Guard:
+        """Made at the first message, not at import."""
+        if self._guard is None:
+            store = self._store = ContentStore()
+            self._guard = Guard(lambda: store.current().labels)
+        return self._guard
+
+    async def say(
+        self, raw: object, conversation: str, channel: str, handle: Handler, erase: Eraser | None = None
+    ) -> list[dict[str, Any]]:
+        """The assistant's messages for what a person sent; always at least one, whatever happens."""
+        try:
+            async with self.guard.turns.turn(conversation):
+                verdict = self.guard.check(conversation, raw)
+                if verdict.text is None:
+                    return [_plain(conversation, verdict.refusal or SORRY, verdict.reason)]
+                return await self._answer(verdict.text, conversation, channel, handle, erase)
+        except TooMany:
+            return [_plain(conversation, TOO_FAST, "too_fast")]
+
+    async def _answer(
+        self, text: str, conversation: str, channel: str, handle: Handler, erase: Eraser | None
+    ) -> list[dict[str, Any]]:
+        collector = Collector()
+        message = UserMessage(text, collector, conversation, input_channel=channel)
+        try:
+            await asyncio.wait_for(handle(message), TURN_SECONDS)
+        except asyncio.TimeoutError:
+            log.error("no answer within %.0f s", TURN_SECONDS)
+        except Exception:
+            log.exception("a turn failed")
+        if erase and any((m.get(ANSWER) or {}).get("name") == ERASING for m in collector.messages):
+            erase(conversation)
+        return collector.messages or [_plain(conversation, SORRY, "failed")]
+
+
+def _plain(conversation: str, text: str, reason: str) -> dict[str, Any]:
+    return {"recipient_id": conversation, "text": text, ANSWER: {"name": reason, "text": text, "question": True}}

@@ -1,0 +1,1 @@
+"""The `planbot` command: what stands behind the Makefile's targets."""

@@ -1,0 +1,70 @@
+"""`planbot`: run, shell, train, parse, check. Heavy libraries are imported only by the command that needs them."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from bot.errors import PlanError
+from bot.paths import ROOT
+
+app = typer.Typer(add_completion=False, help="The Plan assistant.", no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.command()
+def run(port: int = typer.Option(5005, help="TCP port on 127.0.0.1")) -> None:
+    """Train if needed, start both servers, say when they are ready, stop them on Ctrl-C."""
+    from bot.cli import serve
+
+    serve.run(port)
+
+
+@app.command()
+def train(force: bool = typer.Option(False, help="train even if nothing has changed")) -> None:
+    """Train the model, if anything that it learns from has changed."""
+    from bot.cli import training
+
+    training.ensure_model(force=force)
+
+
+@app.command()
+def shell(debug: bool = typer.Option(False, help="show intent, confidence, entities, rule and source")) -> None:
+    """Talk to the assistant here."""
+    from bot.cli import shell as talk
+
+    talk.run(debug=debug)
+
+
+@app.command()
+def parse() -> None:
+    """Understand one message a line from standard input; write one JSON object a line."""
+    from bot.cli import parse as bulk
+
+    bulk.run(sys.stdin, sys.stdout)
+
+
+@app.command()
+def check() -> None:
+    """Style, types, content, dialogue and training data: one line for each, 1 on any problem."""
+    from bot.cli import checks
+
+    raise typer.Exit(checks.run())
+
+
+def main() -> None:
+    """Entry point: errors of our own are one clear line, not a traceback."""
+    os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+    os.chdir(ROOT)
+    try:
+        app()
+    except PlanError as error:
+        typer.secho(f"planbot: {error}", fg="red", err=True)
+        raise SystemExit(1) from error
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""Trains when, and only when, something that the model learns from has changed."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import typer
+
+from bot.errors import SetupError
+from bot.nlu import package
+from bot.paths import LANGUAGE_PACKAGE, MODELS, ROOT
+
+ROOM_NEEDED_MB = 300
+KEPT_MODELS = 2
+
+
+def inputs() -> list[Path]:
+    """Every file whose change asks for a new model."""
+    folders = [("data", "**/*.yml"), ("bot/nlu", "*.py")]
+    return [ROOT / "config.yml", ROOT / "domain.yml", ROOT / "requirements.lock"] + [
+        path for folder, pattern in folders for path in sorted((ROOT / folder).glob(pattern))
+    ]
+
+
+def model_path() -> Path:
+    """Where the model of the files as they are now belongs; named after their checksum."""
+    return MODELS / f"plan-{package.checksum([*inputs(), package.AREAS])[:16]}.tar.gz"
+
+
+def ensure_model(*, force: bool = False) -> Path:
+    """The path of an up-to-date model, trained now if there is none. Raises SetupError."""
+    target = model_path()
+    if target.exists() and package.is_current() and not force:
+        return target
+    from bot.content.store import load
+
+    load()  # a bad content file is said now, not after a minute of training
+    free = shutil.disk_usage(ROOT).free // 2**20
+    if free < ROOM_NEEDED_MB:
+        raise SetupError(f"The disk has {free} MB free and training needs {ROOM_NEEDED_MB}: make room and try again.")
+    started = time.perf_counter()
+    if not package.is_current() or force:
+        _say("1 of 2: building the language package (about 15 s) ...")
+        package.build()
+    _say("2 of 2: training (about 60 s) ...")
+    _train(target)
+    _say(f"trained in {time.perf_counter() - started:.0f} s: {target.name}")
+    _forget_old_models(target)
+    return target
+
+
+def _train(target: Path) -> None:
+    from rasa.model_training import train
+
+    result = train(
+        domain="domain.yml",
+        config="config.yml",
+        training_files=["data/nlu", "data/rules", "data/stories"],
+        output=str(target.parent),
+        fixed_model_name=target.name.removesuffix(".tar.gz"),
+        force_training=True,  # the training cache does not see a component's helper modules
+    )
+    if result.code or not result.model:
+        raise SetupError("Training failed: the lines above say why. `planbot check` may say more.")
+
+
+def _forget_old_models(newest: Path) -> None:
+    old = sorted((p for p in MODELS.glob("plan-*.tar.gz") if p != newest), key=lambda p: p.stat().st_mtime)
+    for path in old[: -KEPT_MODELS + 1 or None]:
+        path.unlink()
+
+
+def _say(line: str) -> None:
+    typer.echo(line, file=sys.stderr)
+
+
+__all__ = ["LANGUAGE_PACKAGE", "ensure_model", "inputs", "model_path"]

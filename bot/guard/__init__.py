@@ -1,0 +1,1 @@
+"""What every message passes before it is understood, on every channel."""

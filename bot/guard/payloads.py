@@ -1,0 +1,26 @@
+"""Which button payloads are taken as such. Anything else that starts with "/" is text that somebody typed.
+
+Rasa takes a typed "/intent{...}" as an intent with confidence 1.0 and skips understanding: without this list anybody could
+reach any intent, and any slot.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+PAYLOAD = re.compile(r"/([a-z_]+)")
+LEADING_SLASHES = re.compile(r"^[/\s]+")
+
+
+def as_payload(text: str, allowed: Iterable[str]) -> str | None:
+    """The payload ("/ask_mopac") if it is exactly one that our buttons send; None for text."""
+    match = PAYLOAD.fullmatch(text)
+    return text if match and match[1] in allowed else None
+
+
+def as_text(text: str) -> str:
+    """The text without the slash that would make Rasa take it for a payload."""
+    if not text.startswith("/"):
+        return text
+    return LEADING_SLASHES.sub("", text).replace("_", " ")

@@ -1,0 +1,25 @@
+"""Makes a message plain: one Unicode form, no hidden or control characters, single spaces."""
+
+from __future__ import annotations
+
+import unicodedata
+
+# joiners hold emoji and some scripts (Persian, Hindi) together; everything else of category Cf hides text
+KEPT_FORMAT = frozenset("\u200c\u200d")
+HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
+
+
+def plain(text: str) -> str:
+    """The text in NFKC, with hidden and control characters taken out and white space folded."""
+    joined = unicodedata.normalize("NFKC", text)
+    kept = (
+        " " if character.isspace() else character
+        for character in joined
+        if character.isspace() or character in KEPT_FORMAT or unicodedata.category(character) not in HIDDEN
+    )
+    return " ".join("".join(kept).split())
+
+
+def has_words(text: str) -> bool:
+    """Whether there is a letter or a digit in it: emoji and signs alone say nothing that can be answered."""
+    return any(character.isalnum() for character in text)
