@@ -25,7 +25,6 @@ class AnswerStatistics(SafeAction):
     action_name = "action_answer_statistics"
 
     def __init__(self) -> None:
-        super().__init__()
         self._figures: Figures | None = None
 
     @property

@@ -15,7 +15,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import metrics
-from bot.content.store import ContentStore
+from bot.content.store import ContentStore, shared
 from bot.dialogue import safety
 from bot.dialogue.message import ANSWER, buttons, compose
 from bot.errors import ActionError, OutOfTime
@@ -30,17 +30,13 @@ class SafeAction(Action, ABC):
     action_name = ""
     budget = BUDGET_SECONDS
 
-    def __init__(self) -> None:
-        self._store: ContentStore | None = None
-
     def name(self) -> str:
         return self.action_name
 
     @property
     def store(self) -> ContentStore:
         """The content, read at the first answer and not at import."""
-        self._store = self._store or ContentStore()
-        return self._store
+        return shared()
 
     @abstractmethod
     async def answer(self, tracker: Tracker) -> dict[str, Any]:

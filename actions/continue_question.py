@@ -20,7 +20,6 @@ class ContinueQuestion(SafeAction):
     action_name = "action_continue_question"
 
     def __init__(self) -> None:
-        super().__init__()
         self._statistics, self._support = AnswerStatistics(), ShowSupport()
 
     async def answer(self, tracker: Tracker) -> dict[str, Any]:

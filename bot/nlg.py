@@ -16,7 +16,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot import clock
-from bot.content.store import Content, ContentStore
+from bot.content.store import Content, shared
 from bot.dialogue import clarify, followups, history, safety, yes_no
 from bot.dialogue.message import from_content
 from bot.nlu.safety_intents import SAFETY_INTENTS
@@ -29,7 +29,7 @@ class ContentNLG(NaturalLanguageGenerator):
     """Rasa's hook for an in-process generator; see the module's text."""
 
     def __init__(self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None) -> None:
-        self.store = ContentStore()
+        self.store = shared()
 
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any

@@ -1,15 +1,30 @@
-"""Keeps the conversations: Rasa's SQL store, tuned for one machine, and able to forget.
+"""Keeps the conversations: Rasa's SQL store, made quick on one machine and able to forget.
 
-SQLite writes ahead (WAL) and syncs once in a while, so that saving a turn does not wait for the disk; after a power cut
-the last second may be lost, nothing else. Other databases are left as they are.
+SQLite writes ahead (WAL) and syncs once in a while, so that saving a turn does not wait for the disk: after a power cut
+the last second may be lost, nothing else. Other databases keep their own settings.
+
+A conversation that was saved here is kept in memory too, and used again when the database confirms that nobody else has
+added to it: reading events back is the dearest part of a turn.
 """
 
 from __future__ import annotations
 
+import json
+from collections import OrderedDict
+from itertools import islice
 from typing import Any
 
+import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
-from sqlalchemy import event
+from rasa.shared.core.events import Event
+from rasa.shared.core.trackers import DialogueStateTracker
+
+REMEMBERED = 500
+LONGEST_REMEMBERED = 2_000
+"""Events; longer conversations are read from the database, so that memory has a bound."""
+
+SAVED = "saved_events"
+"""The attribute of a tracker that says how many of its events are in the database."""
 
 
 class ConversationStore(SQLTrackerStore):
@@ -17,16 +32,68 @@ class ConversationStore(SQLTrackerStore):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # conversation -> its tracker, and the row id of its last saved event
+        self._remembered: OrderedDict[str, tuple[DialogueStateTracker, int]] = OrderedDict()
         if self.engine.dialect.name == "sqlite":
-            event.listen(self.engine, "connect", _write_ahead)
+            sa.event.listen(self.engine, "connect", _write_ahead)
             self.engine.dispose()  # so that the next connection is made with the setting
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """The conversation so far, or None when it is new."""
+        # taken out of memory: a turn that fails half-way must be read again from the database
+        found = self._remembered.pop(sender_id, None)
+        if found and self._last_row(sender_id) == found[1]:
+            return found[0]
+        tracker = await super().retrieve(sender_id)
+        if tracker is not None:
+            setattr(tracker, SAVED, len(tracker.events))
+        return tracker
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Adds the events of this turn in one statement."""
+        if self.event_broker:
+            await self.stream_events(tracker)
+        known = getattr(tracker, SAVED, None)
+        with self.session_scope() as session:
+            events = self._additional_events(session, tracker) if known is None else islice(tracker.events, known, None)
+            rows = [self._row(tracker.sender_id, event) for event in events]
+            if rows:
+                session.execute(sa.insert(self.SQLEvent.__table__), rows)
+                session.commit()
+        setattr(tracker, SAVED, len(tracker.events))
+        self._remember(tracker)
 
     def erase(self, conversation: str) -> int:
         """Deletes every event of the conversation; returns how many there were."""
+        self._remembered.pop(conversation, None)
         with self.session_scope() as session:
             count = session.query(self.SQLEvent).filter(self.SQLEvent.sender_id == conversation).delete()
             session.commit()
         return int(count)
+
+    @staticmethod
+    def _row(conversation: str, event: Event) -> dict[str, Any]:
+        data = event.as_dict()
+        intent = data.get("parse_data", {}).get("intent", {}).get("name")
+        return {
+            "sender_id": conversation,
+            "type_name": event.type_name,
+            "timestamp": event.timestamp,
+            "intent_name": intent,
+            "action_name": data.get("name"),
+            "data": json.dumps(data),
+        }
+
+    def _last_row(self, conversation: str) -> int:
+        with self.engine.connect() as connection:
+            table = self.SQLEvent.__table__
+            return connection.execute(sa.select([sa.func.max(table.c.id)]).where(table.c.sender_id == conversation)).scalar() or 0
+
+    def _remember(self, tracker: DialogueStateTracker) -> None:
+        if len(tracker.events) <= LONGEST_REMEMBERED:
+            self._remembered[tracker.sender_id] = (tracker, self._last_row(tracker.sender_id))
+        while len(self._remembered) > REMEMBERED:
+            self._remembered.popitem(last=False)
 
 
 def _write_ahead(connection: Any, _: Any) -> None:
@@ -34,3 +101,10 @@ def _write_ahead(connection: Any, _: Any) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.close()
+
+
+def of_agent(agent: Any) -> ConversationStore | None:
+    """The store of a running agent, without the wrapper that Rasa puts around it; None while there is none."""
+    store = getattr(agent, "tracker_store", None)
+    store = getattr(store, "_tracker_store", store)
+    return store if isinstance(store, ConversationStore) else None

@@ -10,7 +10,7 @@ from typing import Any
 from rasa.core.channels.channel import UserMessage
 
 from bot.channels.collector import Collector
-from bot.content.store import ContentStore
+from bot.content.store import shared
 from bot.dialogue.message import ANSWER
 from bot.guard.gate import TOO_FAST, Guard
 from bot.guard.turns import TooMany
@@ -31,15 +31,13 @@ class Conversations:
     """Carries messages from a channel to Rasa and back; one for each channel."""
 
     def __init__(self) -> None:
-        self._store: ContentStore | None = None
         self._guard: Guard | None = None
 
     @property
     def guard(self) -> Guard:
         """Made at the first message, not at import."""
         if self._guard is None:
-            store = self._store = ContentStore()
-            self._guard = Guard(lambda: store.current().labels)
+            self._guard = Guard(lambda: shared().current().labels)
         return self._guard
 
     async def say(

@@ -14,6 +14,7 @@ from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Request, response
 from sanic.response import HTTPResponse
 
+from bot import tracker_store
 from bot.channels.conversation import Conversations
 
 LONGEST_SENDER = 255
@@ -47,9 +48,9 @@ class RestChannel(InputChannel):
                 sender, message = read(request.body)
             except ValueError as error:
                 return response.json({"error": str(error)}, status=400)
-            store = getattr(getattr(request.app.ctx, "agent", None), "tracker_store", None)
+            store = tracker_store.of_agent(getattr(request.app.ctx, "agent", None))
             answered = await self.conversations.say(
-                message, sender, self.name(), on_new_message, getattr(store, "erase", None)
+                message, sender, self.name(), on_new_message, store.erase if store else None
             )
             return response.json(answered)
 

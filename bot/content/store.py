@@ -10,6 +10,7 @@ import logging
 import time
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from bot import clock
@@ -132,3 +133,9 @@ class ContentStore:
                 continue
             state[str(path)] = (found.st_mtime_ns, found.st_size)
         return state
+
+
+@lru_cache(maxsize=1)
+def shared() -> ContentStore:
+    """The one store of this process, read at its first use."""
+    return ContentStore()

@@ -10,8 +10,11 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 OUT_OF_SCOPE = "out_of_scope"
-REJECTED_SHARE = 0.04
-"""Share of held-out in-scope messages that may fall below the rejection threshold, out_of_scope verdicts included."""
+OUTSIDE_SHARE = 0.04
+"""Share of held-out in-scope messages that may be taken for out-of-scope ones. The fit that is held out from knows a fifth
+less than the one that serves, so that one turns away fewer."""
+REJECTED_SHARE = 0.01
+"""Share of the held-out in-scope messages left that may be too unlike everything known."""
 ASKED_SHARE = 0.04
 """Share of held-out in-scope messages that may be answered by a question back."""
 FALSE_ALARM_SHARE = 0.01
@@ -22,12 +25,15 @@ DOUBT_SHARE = 0.03
 
 @dataclass(frozen=True)
 class Thresholds:
-    """`reject`: below it the message is not understood. `ask`: below it, with a runner-up in reach, the assistant asks.
+    """`inside`: the likeliest intent's share against out_of_scope, below which a message is not for this assistant.
+
+    `reject`: a confidence below it is not understood. `ask`: below it, with a runner-up in reach, the assistant asks.
 
     `rival`: the runner-up is in reach when its confidence is at least this share of the winner's.
     `safety`, `doubt`: total confidence of the safety intents above which the signal is raised, or is possible.
     """
 
+    inside: float
     reject: float
     ask: float
     rival: float
@@ -46,23 +52,30 @@ def choose(confidences: np.ndarray, intents: list[str], truth: list[str], safety
     rows = np.arange(len(truth))
     best, second = confidences[rows, order[:, 0]], confidences[rows, order[:, 1]]
     names = np.array(intents)
-    verdict_outside = names[order[:, 0]] == OUT_OF_SCOPE
-    already = float(verdict_outside[inside].mean())
-    allowed = max(0.0, REJECTED_SHARE - already)
-    reject = float(np.quantile(best[inside & ~verdict_outside], allowed)) if allowed else 0.0
+    share = inside_share(confidences, names)
+    inside_at = float(np.quantile(share[inside], OUTSIDE_SHARE))
+    reject = float(np.quantile(best[inside & (share >= inside_at)], REJECTED_SHARE))
     rival = 0.5
-    close = inside & (second >= rival * best) & (best >= reject)
+    close = inside & (second >= rival * best) & (best >= reject) & (share >= inside_at)
     ask = _asked_below(best, close, int(ASKED_SHARE * inside.sum()))
     danger = np.isin(names, list(safety_intents))
     signal = confidences[:, danger].sum(axis=1)
     calm = ~np.isin(truth_array, list(safety_intents))
     return Thresholds(
+        inside=inside_at,
         reject=reject,
         ask=max(ask, reject),
         rival=rival,
         safety=float(np.quantile(signal[calm], 1 - FALSE_ALARM_SHARE)),
         doubt=float(np.quantile(signal[calm], 1 - DOUBT_SHARE)),
     )
+
+
+def inside_share(confidences: np.ndarray, names: np.ndarray) -> np.ndarray:
+    """How the likeliest intent of ours stands against out_of_scope, for each message: 0 to 1."""
+    outside = confidences[:, names == OUT_OF_SCOPE].sum(axis=1)
+    ours = confidences[:, names != OUT_OF_SCOPE].max(axis=1)
+    return ours / np.maximum(ours + outside, 1e-9)
 
 
 def _asked_below(best: np.ndarray, close: np.ndarray, most: int) -> float:

@@ -41,8 +41,11 @@ class GatedLogisticRegression(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`iterations`: of the solver; `ranking_length`: how many intents are reported."""
-        return {"iterations": 60, "ranking_length": 10}
+        """`iterations`: of the solver for the first fit; `more_iterations`: for the second, which starts from the first.
+
+        `ranking_length`: how many intents are reported.
+        """
+        return {"iterations": 60, "more_iterations": 30, "ranking_length": 10}
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
         self.config, self._storage, self._resource = config, storage, resource
@@ -66,23 +69,18 @@ class GatedLogisticRegression(IntentClassifier, GraphComponent):
         units = _unit(np.vstack(dense))
         truth = np.array([m.get(INTENT) for m in messages])
         held_out = _every_nth_of_each(truth, HELD_OUT_EVERY)
-        self._fit(matrix[~held_out], truth[~held_out])
+        solver = _Solver(self.config["iterations"])
+        self._take(solver.fit(matrix[~held_out], truth[~held_out]))
         likeness = (units[held_out] @ units[~held_out].T).max(1)
         confidences = _softmax(matrix[held_out] @ self.weights + self.bias) * likeness[:, None]
         self.thresholds = calibration.choose(confidences, self.intents, list(truth[held_out]), SAFETY_INTENTS)
-        self._fit(matrix, truth)
+        self._take(solver.fit(matrix, truth, iterations=self.config["more_iterations"]))
         self.examples = units
         self._persist()
         return self._resource
 
-    def _fit(self, matrix: np.ndarray, truth: np.ndarray) -> None:
-        from sklearn.exceptions import ConvergenceWarning
-        from sklearn.linear_model import LogisticRegression
-        from sklearn.utils._testing import ignore_warnings
-
-        model = LogisticRegression(class_weight="balanced", max_iter=self.config["iterations"])
-        # the last digits of convergence do not change a verdict, and cost minutes
-        ignore_warnings(category=ConvergenceWarning)(model.fit)(matrix, truth)
+    def _take(self, model: Any) -> None:
+        """Keeps what a fitted model has learnt."""
         self.intents = [str(c) for c in model.classes_]
         self.weights = np.ascontiguousarray(model.coef_.T, dtype=np.float32)
         self.bias = model.intercept_.astype(np.float32)
@@ -115,7 +113,8 @@ class GatedLogisticRegression(IntentClassifier, GraphComponent):
                 {"name": self.intents[i], "confidence": float(confidences[i])}
                 for i in order[: self.config["ranking_length"]]
             ]
-            status = self._status(ranking)
+            share = float(calibration.inside_share(confidences[None], np.array(self.intents))[0])
+            status = self._status(ranking, share)
             danger = float(sum(c for name, c in zip(self.intents, confidences, strict=True) if name in SAFETY_INTENTS))
             level = "sure" if danger >= self.thresholds.safety else "doubt" if danger >= self.thresholds.doubt else None
             message.set(UNDERSTANDING, {"status": status, "danger": danger, "danger_level": level}, add_to_output=True)
@@ -126,8 +125,12 @@ class GatedLogisticRegression(IntentClassifier, GraphComponent):
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
 
-    def _status(self, ranking: list[dict]) -> str:
+    def _status(self, ranking: list[dict], inside_share: float) -> str:
         assert self.thresholds is not None
+        if ranking[0]["name"] == calibration.OUT_OF_SCOPE:
+            return "clear"
+        if inside_share < self.thresholds.inside:
+            return "unclear"
         best, second = ranking[0]["confidence"], ranking[1]["confidence"]
         if best < self.thresholds.reject:
             return "unclear"
@@ -166,6 +169,27 @@ class GatedLogisticRegression(IntentClassifier, GraphComponent):
         component.intents = described["intents"]
         component.thresholds = calibration.Thresholds(**described["thresholds"])
         return component
+
+
+class _Solver:
+    """Multinomial logistic regression that goes on from its last fit."""
+
+    def __init__(self, iterations: int) -> None:
+        from sklearn.linear_model import LogisticRegression
+
+        self.model = LogisticRegression(class_weight="balanced", max_iter=iterations, warm_start=True)
+
+    def fit(self, matrix: np.ndarray, truth: np.ndarray, iterations: int | None = None) -> Any:
+        import warnings
+
+        from sklearn.exceptions import ConvergenceWarning
+
+        if iterations:
+            self.model.set_params(max_iter=iterations)
+        with warnings.catch_warnings():
+            # the last digits of convergence do not change a verdict, and cost minutes
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            return self.model.fit(matrix, truth)
 
 
 def _as_row(sparse: Any) -> np.ndarray:

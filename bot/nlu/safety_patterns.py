@@ -2,7 +2,7 @@
 
 High precision on purpose: what is said in other ways is the classifier's part. Each pattern reads the message in lower
 case with its spelling corrected and apostrophes removed. Questions about numbers, the Plan, films or jokes switch all
-patterns off, except those for suicide in the first person.
+patterns off, except those for suicide in the first person, and unless the person says "I'm one of them".
 """
 
 from __future__ import annotations
@@ -47,10 +47,13 @@ PATTERNS: tuple[tuple[str, re.Pattern], ...] = tuple(
         (WELLBEING_CRISIS, r"\b(?:i see|theres|there is|see|got) no (?:point|reason) (?:in |to )?(?:living|live|being alive|be alive|going on|go on)\b"),
         (WELLBEING_CRISIS, r"\bi (?:really |just |honestly )?(?:cant|cannot|can not|couldnt) (?:go on|keep going|carry on|take (?:it|this) any ?more|do this any ?more)\b"),
         (WELLBEING_CRISIS, r"\bbetter off (?:dead|without me|if i (?:was|were) (?:dead|gone))\b"),
+        (WELLBEING_CRISIS, rf"\b(?:{PERSON}|friend|mate|bloke|colleague|flatmate)\b.*\b(?:done with life|done with living|kill (?:himself|herself|themselves)|end (?:his|her|their) (?:own )?life|does(?: not|nt) want to (?:be here|live)|(?:is|feels|sounds) suicidal)\b"),
         (CHILD_AT_RISK, rf"\b(?:touch(?:es|ed|ing)|groom(?:s|ed|ing)|abus(?:es|ed|ing)|beat(?:s|ing)?|hits|hitting|hurting|starving) {CHILD}\b"),
         (CHILD_AT_RISK, rf"\b{CHILD}(?:s)? (?:is|has|being|are|was|been|gets) (?:\w+ )?(?:being |been )?(?:groomed|abused|exploited|beaten|molested|neglected|trafficked)\b"),
         (DISCLOSE_HARM, rf"\b{PERSON} (?:keeps? |always |sometimes |just |has |once )?{HURT} me\b"),
         (DISCLOSE_HARM, r"\bi (?:was|got|have been|ve been|been) (?:\w+ )?(?:raped|mugged|attacked|assaulted|groped|spiked|stalked|robbed|beaten|stabbed)\b"),
+        (DISCLOSE_HARM, r"\b(?:had|got) (?:my|me) (?:\w+ ){0,2}?(?:bag|phone|wallet|purse|bike|watch|chain|car|van|moped) (?:\w+ )?(?:taken|stolen|nicked|snatched|robbed|jacked|pinched)\b"),
+        (DISCLOSE_HARM, r"\bi(?: a|)m one of (?:them|em)\b.*"),
         (DISCLOSE_HARM, r"\b(?:i am|im|ive been|i have been) (?:being |getting )?(?:stalked|harassed|blackmailed|abused|threatened|followed)\b"),
     )
 )
@@ -61,6 +64,7 @@ NOT_ABOUT_THEM = re.compile(
     r"joke|jokes|joking|movie|film|films|episode|eastenders|novel|video game|gta|fortnite|lyrics|"
     r"essay|homework|dissertation|coursework|hypothetically)\b"
 )
+ONE_OF_THEM = re.compile(r"\bi(?: a|)m one of (?:them|em)\b")
 IDIOM = re.compile(
     r"\b(?:lol|lmao|rofl|haha\w*|of boredom|of laughing|laughing|of embarrassment|for a (?:pizza|coffee|drink|fag|kebab)|"
     r"traffic|at (?:chess|fifa|football|poker|cards|tennis)|homework|exam|exams|revision|diet|this website|this app|this bot|this chat)\b"
@@ -76,7 +80,7 @@ def find(text: str) -> str | None:
         return None
     about_others = bool(NOT_ABOUT_THEM.search(plain))
     for intent, pattern in PATTERNS:
-        if about_others and intent != WELLBEING_CRISIS:
+        if about_others and intent != WELLBEING_CRISIS and not ONE_OF_THEM.search(plain):
             continue
         if pattern.search(plain):
             return intent

@@ -23,7 +23,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.content.schema import Answer
-from bot.content.store import Content, ContentStore
+from bot.content.store import Content, shared
 from bot.nlu.calibration import OUT_OF_SCOPE
 from bot.nlu.gated_classifier import UNDERSTANDING
 
@@ -47,7 +47,6 @@ class TopicSearch(GraphComponent):
     def __init__(self, storage: ModelStorage, resource: Resource, nearest: float = 1.0) -> None:
         self._storage, self._resource = storage, resource
         self.nearest = nearest
-        self._store: ContentStore | None = None
         self._indexed: Content | None = None
         self._names: list[str] = []
         self._vectors = np.zeros((0, 384), np.float32)
@@ -103,8 +102,7 @@ class TopicSearch(GraphComponent):
 
     def _index(self, model: SpacyModel) -> None:
         """Encodes the sentences of every answer that a label names, again when the content has changed."""
-        self._store = self._store or ContentStore()
-        content = self._store.current()
+        content = shared().current()
         if content is self._indexed:
             return
         names, sentences = [], []
