@@ -47,7 +47,7 @@ class AnswerStatistics(SafeAction):
         return Question(crimes, turn.entities(tracker, "area"), turn.entities(tracker, "period"), about)
 
     def message(self, question: Question) -> dict[str, Any]:
-        """The message that answers the question. Raises FactsMissing."""
+        """The message that answers the question. Raises FactsMissingError."""
         content = self.store.current()
         found = reply(question, self.figures, clock.today())
         parts: Parts = {"name": TOPIC, "more": found.more, "simple": None, "sources": found.sources}
@@ -66,4 +66,6 @@ class AnswerStatistics(SafeAction):
             found = reply(Question(), self.figures, clock.today())
         except PlanError:
             return None
-        return f"{found.text} Source: {found.sources[0]['title']}, {found.sources[0]['as_at']}. {found.sources[0]['url']}"
+        return (
+            f"{found.text} Source: {found.sources[0]['title']}, {found.sources[0]['as_at']}. {found.sources[0]['url']}"
+        )

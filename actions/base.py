@@ -18,7 +18,7 @@ from actions import metrics
 from bot.content.store import ContentStore, shared
 from bot.dialogue import safety
 from bot.dialogue.message import ANSWER, buttons, compose
-from bot.errors import ActionError, OutOfTime
+from bot.errors import ActionError, OutOfTimeError
 
 log = logging.getLogger(__name__)
 BUDGET_SECONDS = 8.0
@@ -46,13 +46,15 @@ class SafeAction(Action, ABC):
         """What is still true when `answer` failed: a figure with its date and source, or None."""
         return None
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
         """Answers within the budget, whatever happens."""
         started = time.perf_counter()
         status = "answered"
         try:
             message = await asyncio.wait_for(self.answer(tracker), self.budget)
-        except (asyncio.TimeoutError, OutOfTime):
+        except (asyncio.TimeoutError, OutOfTimeError):
             status, message = "out_of_time", self._apology(tracker)
             log.error("%s did not answer within %.0f s", self.action_name, self.budget)
         except ActionError as error:

@@ -49,6 +49,9 @@ class ContinueQuestion(SafeAction):
     def _ask_what(self, crimes: tuple[str, ...], areas: tuple[str, ...]) -> dict[str, Any]:
         content = self.store.current()
         named = areas[0] if areas else (crimes[0].replace("_", " ") if crimes else "that")
-        text = f"What would you like to know about {named}? I can give crime figures, say who can help, or say what the Plan says."
+        text = (
+            f"What would you like to know about {named}? "
+            "I can give crime figures, say who can help, or say what the Plan says."
+        )
         parts: Parts = {"name": "which_question", "question": True}
         return compose(text, parts, buttons(["ask_statistics", "find_support", "ask_plan_overview"], content.labels))

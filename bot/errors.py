@@ -5,8 +5,8 @@ PlanError
 ├── SetupError        the machine or the checkout is not ready (says what to do)
 ├── PackageError      the language package cannot be built or trusted
 └── ActionError       an action could not answer
-    ├── FactsMissing  the stored facts hold no such figure or service
-    └── OutOfTime     the action's time budget ran out
+    ├── FactsMissingError  the stored facts hold no such figure or service
+    └── OutOfTimeError     the action's time budget ran out
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ class ActionError(PlanError):
     """An action could not answer; the person hears an apology."""
 
 
-class FactsMissing(ActionError):
+class FactsMissingError(ActionError):
     """What was asked for is not among the stored facts."""
 
 
-class OutOfTime(ActionError):
+class OutOfTimeError(ActionError):
     """The action's time budget ran out."""

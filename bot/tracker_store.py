@@ -87,7 +87,12 @@ class ConversationStore(SQLTrackerStore):
     def _last_row(self, conversation: str) -> int:
         with self.engine.connect() as connection:
             table = self.SQLEvent.__table__
-            return connection.execute(sa.select([sa.func.max(table.c.id)]).where(table.c.sender_id == conversation)).scalar() or 0
+            return (
+                connection.execute(
+                    sa.select([sa.func.max(table.c.id)]).where(table.c.sender_id == conversation)
+                ).scalar()
+                or 0
+            )
 
     def _remember(self, tracker: DialogueStateTracker) -> None:
         if len(tracker.events) <= LONGEST_REMEMBERED:

@@ -8,7 +8,7 @@ from datetime import date
 from actions.statistics import periods
 from actions.statistics.measures import ALL_CRIME, CONFIDENCE, MEASURES, NAMES, OFFICERS, Measure
 from actions.statistics.store import LONDON, Figure, Figures
-from bot.errors import FactsMissing
+from bot.errors import FactsMissingError
 
 NEWEST = ("rolling_12_months", "calendar_year", "financial_year", "snapshot", "month")
 YEARS_IN_MORE = 5
@@ -44,7 +44,7 @@ class Reply:
 
 
 def reply(question: Question, figures: Figures, today: date) -> Reply:
-    """The answer. Raises FactsMissing when nothing stored comes near."""
+    """The answer. Raises FactsMissingError when nothing stored comes near."""
     sentences, used = [], []
     uncounted = [c for c in question.crimes if c not in MEASURES]
     if uncounted and question.about == "crime":
@@ -81,7 +81,7 @@ def _one(
                 missing += f"I have no figure for {periods.asked(named[0], today)}. The newest: "
             return missing + _sentence(found[1], found[0], lower=bool(named)), found[0]
         missing += f"I have no figure for {area} alone. "
-    raise FactsMissing(f"no figure for {measures[0].name} in {area} or London")
+    raise FactsMissingError(f"no figure for {measures[0].name} in {area} or London")
 
 
 def _sentence(measure: Measure, figure: Figure, lower: bool = False) -> str:

@@ -10,7 +10,9 @@ import typer
 from bot.errors import PlanError
 from bot.paths import ROOT
 
-app = typer.Typer(add_completion=False, help="The Plan assistant.", no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(
+    add_completion=False, help="The Plan assistant.", no_args_is_help=True, pretty_exceptions_enable=False
+)
 
 
 @app.command()

@@ -19,7 +19,7 @@ PAUSE_SECONDS = 0.3
 def ask(port: int, sender: str, message: str, seconds: float = EACH_SECONDS) -> list[dict]:
     """The assistant's messages over REST. Raises URLError or ValueError when there are none to be had."""
     body = json.dumps({"sender": sender, "message": message}).encode()
-    request = urllib.request.Request(  # noqa: S310 - always this machine
+    request = urllib.request.Request(
         f"http://127.0.0.1:{port}/webhooks/rest/webhook", body, {"Content-Type": "application/json"}
     )
     with urllib.request.urlopen(request, timeout=seconds) as response:  # noqa: S310

@@ -21,7 +21,9 @@ def run(port: int) -> None:
     try:
         with servers.Servers(model, port, servers.free_port(), servers.database_path()) as both:
             probe.wait_until_ready(port, both.dead)
-            typer.secho(f"READY after {time.monotonic() - started:.0f} s: http://127.0.0.1:{port}", fg="green", bold=True)
+            typer.secho(
+                f"READY after {time.monotonic() - started:.0f} s: http://127.0.0.1:{port}", fg="green", bold=True
+            )
             typer.echo("Send a message:  make shell   (in another window), or")
             typer.echo(
                 f"  curl -s http://127.0.0.1:{port}/webhooks/rest/webhook -d "

@@ -19,15 +19,13 @@ KEPT_MODELS = 2
 
 def inputs() -> list[Path]:
     """Every file whose change asks for a new model."""
-    folders = [("data", "**/*.yml"), ("bot/nlu", "*.py")]
-    return [ROOT / "config.yml", ROOT / "domain.yml", ROOT / "requirements.lock"] + [
-        path for folder, pattern in folders for path in sorted((ROOT / folder).glob(pattern))
-    ]
+    data = [path for path in sorted((ROOT / "data").rglob("*.yml")) if path not in package.inputs()]
+    return [ROOT / "config.yml", ROOT / "domain.yml", ROOT / "requirements.lock", *data, *package.inputs()]
 
 
 def model_path() -> Path:
     """Where the model of the files as they are now belongs; named after their checksum."""
-    return MODELS / f"plan-{package.checksum([*inputs(), package.AREAS])[:16]}.tar.gz"
+    return MODELS / f"plan-{package.checksum(inputs())[:16]}.tar.gz"
 
 
 def ensure_model(*, force: bool = False) -> Path:

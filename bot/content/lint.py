@@ -20,22 +20,29 @@ KNOWN_PLACEHOLDERS = {
     "opens", "closes", "published", "consultation_url", "days_left", "successor", "successor_published",
 }  # fmt: skip
 PHONE = re.compile(r"(?<![\d£,.-])(?:\+44|0)\d(?:[ -]?\d){8,9}(?!\d)|\b116 ?123\b|\b\d{5}\b(?![,.]\d)|\b08\d{3}\b")
-SHORT_NUMBERS = re.compile(r"\b(?:999|101|105|111|112|159)\b")
+# 999 and 101 may stand anywhere: people must never have to look for them
+SHORT_NUMBERS = re.compile(r"\b(?:105|111|112|159|18000)\b")
 RAW_INTENT = re.compile(r"\b(?:ask|utter|action)_[a-z_]+|\bnlu_fallback\b|\bout_of_scope\b")
 CHEERY = re.compile(r"[\U0001F300-\U0001FAFF]|!|\bplease note\b|\bkindly\b", re.IGNORECASE)
 UNSOURCED = "conversation.yml"
 LONGEST_MORE = 1200
+# the few seconds of an emergency are no time to look further down
+MAY_SHOW_NUMBERS = frozenset({"emergency"})
 
 
 def lint_answers(path: Path, labels: set[str], names: list[str], hard_words_allowed: set[str]) -> Iterator[str]:
     """The problems of one answer file, as lines to read."""
     for name, variants in read(path, AnswerFile).__root__.items():
         for number, answer in enumerate(variants, 1):
-            for problem in _lint_answer(answer, path, labels, names, name in hard_words_allowed):
+            for problem in _lint_answer(
+                answer, path, labels, names, name in hard_words_allowed, name in MAY_SHOW_NUMBERS
+            ):
                 yield f"{path.name}: {name} ({number}): {problem}"
 
 
-def _lint_answer(answer: Answer, path: Path, labels: set[str], names: list[str], may_be_hard: bool) -> Iterator[str]:
+def _lint_answer(
+    answer: Answer, path: Path, labels: set[str], names: list[str], may_be_hard: bool, may_show_numbers: bool
+) -> Iterator[str]:
     if not answer.sources and path.name != UNSOURCED:
         yield "has no source"
     for target in answer.next:
@@ -48,6 +55,7 @@ def _lint_answer(answer: Answer, path: Path, labels: set[str], names: list[str],
                 yield f"{part} is missing"
             continue
         yield from (f"{part}: {problem}" for problem in _lint_text(value))
+        yield from (f"{part}: {problem}" for problem in _lint_text(value, numbers_allowed=may_show_numbers))
         if part == "more" and len(value) > LONGEST_MORE:
             yield f"more: {len(value)} characters, at most {LONGEST_MORE}"
         if not may_be_hard and (age := reading_age(value, names)) > OLDEST_READER:
@@ -56,11 +64,11 @@ def _lint_answer(answer: Answer, path: Path, labels: set[str], names: list[str],
         yield "simple: harder to read than the text"
 
 
-def _lint_text(text: str) -> Iterator[str]:
-    if found := PHONE.search(text):
-        yield f"a phone number ({found.group()}) belongs in services.yml"
-    if (found := SHORT_NUMBERS.search(text)) and not re.search(r"\b(?:999|101)\b", found.group()):
-        yield f"a phone number ({found.group()}) belongs in services.yml"
+def _lint_text(text: str, *, numbers_allowed: bool = False) -> Iterator[str]:
+    if not numbers_allowed:
+        for found in (PHONE.search(text), SHORT_NUMBERS.search(text)):
+            if found:
+                yield f"a phone number ({found.group()}) belongs in services.yml"
     if found := RAW_INTENT.search(text):
         yield f"shows the raw name {found.group()}"
     if found := CHEERY.search(text):

@@ -43,7 +43,7 @@ def _line(raw: Any, where: list) -> int | None:
     """The line (from 1) of the deepest part of the path that the file really has."""
     line = None
     for step in where:
-        positions = getattr(raw, "lc", None)
+        positions: Any = getattr(raw, "lc", None)
         try:
             line = (positions.key(step) if isinstance(raw, dict) else positions.item(step))[0] + 1
             raw = raw[step]

@@ -47,8 +47,8 @@ class FirstHelp(Strict):
 
     needs: dict[str, Need]
     default: Need
-    audiences: dict[str, dict[str, list[str]]] = {}
-    crimes: dict[str, str] = {}
+    audiences: dict[str, dict[str, list[str]]] = Field(default={})
+    crimes: dict[str, str] = Field(default={})
     reporting: dict[str, list[str]]
 
     def need_of(self, needs: list[str], crimes: list[str]) -> str | None:

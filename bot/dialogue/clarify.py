@@ -11,7 +11,21 @@ FALLBACK = "nlu_fallback"
 MOST_CHOICES = 3
 # after so many misses in a row, people are shown whom else they can turn to
 MISSES_BEFORE_CONTACTS = 1
-NOT_OFFERED = frozenset({FALLBACK, "out_of_scope", "inform", "affirm", "deny", "insult", "greet", "goodbye", "chitchat", "stop", "thank_you"})
+NOT_OFFERED = frozenset(
+    {
+        FALLBACK,
+        "out_of_scope",
+        "inform",
+        "affirm",
+        "deny",
+        "insult",
+        "greet",
+        "goodbye",
+        "chitchat",
+        "stop",
+        "thank_you",
+    }
+)
 
 
 def clarify(parsed: dict[str, Any], misses: int, content: Content) -> dict[str, Any]:
@@ -53,7 +67,9 @@ def _say_so(content: Content) -> dict[str, Any]:
         "I did not understand that, and I do not want to guess. I know about the Mayor's Police and Crime Plan, "
         "crime figures, and who can help. If you are in danger, call 999."
     )
-    return _question("nlu_fallback", text, ["ask_plan_overview", "ask_statistics", "find_support"], content, other=False)
+    return _question(
+        "nlu_fallback", text, ["ask_plan_overview", "ask_statistics", "find_support"], content, other=False
+    )
 
 
 def _contacts(content: Content) -> dict[str, Any]:

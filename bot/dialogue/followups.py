@@ -10,7 +10,22 @@ from bot.dialogue.message import Parts, buttons, compose
 MORE = "tell_me_more"
 SOURCE = "ask_source"
 REPEAT = "repeat"
-SIMPLER_WORDS = ("simple", "simpl", "plain", "easier", "easy", "understand", "dumb", "basic", "child", "kid", "five", "english", "shorter", "words")
+SIMPLER_WORDS = (
+    "simple",
+    "simpl",
+    "plain",
+    "easier",
+    "easy",
+    "understand",
+    "dumb",
+    "basic",
+    "child",
+    "kid",
+    "five",
+    "english",
+    "shorter",
+    "words",
+)
 
 
 def tell_more(last: dict[str, Any] | None, content: Content) -> dict[str, Any]:
@@ -19,7 +34,11 @@ def tell_more(last: dict[str, Any] | None, content: Content) -> dict[str, Any]:
         return _nothing_said(content)
     if last.get("more"):
         return _same_answer(last, str(last["more"]), content, REPEAT)
-    text = "That is all I know on this. The source below may say more." if last.get("sources") else "That is all I know on this."
+    text = (
+        "That is all I know on this. The source below may say more."
+        if last.get("sources")
+        else "That is all I know on this."
+    )
     return _same_answer(last, text, content, REPEAT)
 
 
@@ -39,7 +58,10 @@ def give_source(last: dict[str, Any] | None, content: Content) -> dict[str, Any]
         return _nothing_said(content)
     listed = last.get("sources") or []
     if not listed:
-        text = "My last message was not a fact about the Plan or about crime, so it has no source. Ask me about a fact and I will show where it comes from."
+        text = (
+            "My last message was not a fact about the Plan or about crime, so it has no source. "
+            "Ask me about a fact and I will show where it comes from."
+        )
         return _followup(last, text, [], content, MORE)
     lines = "\n".join(f"• {s['title']}, {s['as_at']}. {s['url']}" for s in listed)
     checked = f" I last checked the answer on {last['reviewed']}." if last.get("reviewed") else ""
@@ -51,7 +73,9 @@ def _same_answer(last: dict[str, Any], text: str, content: Content, other: str) 
     return _followup(last, text, last.get("sources") or [], content, other)
 
 
-def _followup(last: dict[str, Any], text: str, listed: list[dict[str, str]], content: Content, other: str) -> dict[str, Any]:
+def _followup(
+    last: dict[str, Any], text: str, listed: list[dict[str, str]], content: Content, other: str
+) -> dict[str, Any]:
     variants = content.answers.get(last.get("name", ""), [])
     nexts = [name for name in (variants[-1].next if variants else []) if name != other][:2]
     parts: Parts = {"name": str(last.get("name")), "sources": listed, "followup": True}

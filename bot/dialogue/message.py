@@ -72,7 +72,7 @@ def from_content(
     text = f"{answer.text} {note}" if note and answer.older_plan else answer.text
     offered = buttons(answer.next, labels)
     if answer.more and not any(b["payload"] == "/tell_me_more" for b in offered):
-        offered = [{"title": labels["tell_me_more"].button, "payload": "/tell_me_more"}, *offered][:3]
+        offered = [*buttons(["tell_me_more"], labels), *offered][:3]
     parts: Parts = {
         "name": name,
         "more": answer.more,

@@ -15,7 +15,9 @@ def list_services(ids: list[str], content: Content) -> str:
 
 def cards(ids: list[str], content: Content) -> list[dict[str, Any]]:
     """The services as plain data, with what a channel needs to draw a card and a call button."""
-    return [{"id": i, **content.services[i].dict(include={"name", "what", "phone", "text", "web", "hours"})} for i in ids]
+    return [
+        {"id": i, **content.services[i].dict(include={"name", "what", "phone", "text", "web", "hours"})} for i in ids
+    ]
 
 
 def _line(service: Service) -> str:

@@ -12,7 +12,9 @@ import phonenumbers
 
 EMAIL = re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b")
 CARD = re.compile(r"\b(?:\d[ -]?){12,18}\d\b")
-NATIONAL_INSURANCE = re.compile(r"\b[a-ceghj-prstw-z][a-ceghj-nprstw-z]\s?\d{2}\s?\d{2}\s?\d{2}\s?[a-d]\b", re.IGNORECASE)
+NATIONAL_INSURANCE = re.compile(
+    r"\b[a-ceghj-prstw-z][a-ceghj-nprstw-z]\s?\d{2}\s?\d{2}\s?\d{2}\s?[a-d]\b", re.IGNORECASE
+)
 POSTCODE = re.compile(r"\b([a-z]{1,2}\d[a-z\d]?)\s?\d[abd-hjlnp-uw-z]{2}\b", re.IGNORECASE)
 STREET = re.compile(
     r"\b(?:flat\s+\w{1,4},?\s+)?\d{1,4}[a-z]?,?\s+(?:[a-z][\w'’-]*\s+){1,3}"
@@ -20,9 +22,14 @@ STREET = re.compile(
     re.IGNORECASE,
 )
 ACCOUNT = re.compile(r"\b\d{2}-\d{2}-\d{2}\b(?:\s+\d{8}\b)?|\b(?:account|acc|a/c)\D{0,12}\d{8}\b", re.IGNORECASE)
-BIRTH = re.compile(r"\b(?:born(?: on)?|dob|d\.o\.b\.?|date of birth)\W{0,4}(?:is\W)?\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b", re.IGNORECASE)
+BIRTH = re.compile(
+    r"\b(?:born(?: on)?|dob|d\.o\.b\.?|date of birth)\W{0,4}(?:is\W)?\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b", re.IGNORECASE
+)
 # "2 weeks in Park" must not look like a street, nor may a figure of crime
-NOT_A_STREET = re.compile(r"\b\d{1,4},?\s+(?:\w+\s+){0,2}?(?:in|on|of|at|the|near|for|and|to|from|years?|days?|weeks?|months?|people|officers)\b", re.IGNORECASE)
+NOT_A_STREET = re.compile(
+    r"\b\d{1,4},?\s+(?:\w+\s+){0,2}?(?:in|on|of|at|the|near|for|and|to|from|years?|days?|weeks?|months?|people|officers)\b",
+    re.IGNORECASE,
+)
 REMOVED = "(removed)"
 
 

@@ -87,9 +87,7 @@ class Encoder:
         return doc
 
 
-def _rows_of_tokens(
-    count: int, starts: list[int], pieces: np.ndarray, offsets: list[tuple[int, int]]
-) -> np.ndarray:
+def _rows_of_tokens(count: int, starts: list[int], pieces: np.ndarray, offsets: list[tuple[int, int]]) -> np.ndarray:
     """One row for each spaCy token [count, 384]: the mean of the word pieces that begin inside it."""
     rows = np.zeros((count, WIDTH), np.float32)
     parts = np.zeros((count, 1), np.float32)

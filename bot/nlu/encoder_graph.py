@@ -33,7 +33,9 @@ def verified_weights() -> dict[str, Path]:
             raise PackageError(f"The encoder's {name} is not installed: run `make setup` again.")
         actual = hashlib.sha256(path.read_bytes()).hexdigest()
         if actual != expected:
-            raise PackageError(f"The encoder's {name} is not the published file (SHA-256 {actual[:12]}…): reinstall it.")
+            raise PackageError(
+                f"The encoder's {name} is not the published file (SHA-256 {actual[:12]}…): reinstall it."
+            )
         found[name] = path
     return found
 
@@ -58,7 +60,9 @@ class _Graph:
     def node(self, operator: str, inputs: list[str], outputs: list[str], domain: str = "", **attributes: Any) -> str:
         from onnx import helper
 
-        self.nodes.append(helper.make_node(operator, inputs, outputs, name=f"n_{outputs[0]}", domain=domain, **attributes))
+        self.nodes.append(
+            helper.make_node(operator, inputs, outputs, name=f"n_{outputs[0]}", domain=domain, **attributes)
+        )
         return outputs[0]
 
     def add_and_normalise(self, new: str, old: str, out: str, layer: int, block: str, key: str) -> str:
@@ -105,7 +109,9 @@ def build(weights: dict[str, np.ndarray]) -> Any:
 def _embed(graph: _Graph) -> None:
     prefix = "embeddings."
     # there is one segment only, so its embedding is folded into the positions
-    positions = graph.weights[prefix + "position_embeddings.weight"] + graph.weights[prefix + "token_type_embeddings.weight"][0]
+    positions = (
+        graph.weights[prefix + "position_embeddings.weight"] + graph.weights[prefix + "token_type_embeddings.weight"][0]
+    )
     inputs = [
         "input_ids",
         "",
@@ -130,7 +136,9 @@ def _transformer_layer(graph: _Graph, layer: int, hidden: str) -> str:
     mixed = graph.weight(f"mix{layer}", attention + "output.dense.weight", transposed=True)
     graph.node("MatMul", [f"attended{layer}", mixed], [f"mixed{layer}"])
     middle = graph.add_and_normalise(f"mixed{layer}", hidden, f"middle{layer}", layer, "att", attention + "output")
-    graph.node("MatMul", [middle, graph.weight(f"up{layer}", prefix + "intermediate.dense.weight", True)], [f"wide{layer}"])
+    graph.node(
+        "MatMul", [middle, graph.weight(f"up{layer}", prefix + "intermediate.dense.weight", True)], [f"wide{layer}"]
+    )
     up_bias = graph.weight(f"up_bias{layer}", prefix + "intermediate.dense.bias")
     graph.node("BiasGelu", [f"wide{layer}", up_bias], [f"gelu{layer}"], MICROSOFT)
     down = graph.weight(f"down{layer}", prefix + "output.dense.weight", transposed=True)

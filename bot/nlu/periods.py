@@ -88,12 +88,18 @@ RULES: tuple[tuple[re.Pattern, Value], ...] = tuple(
         (r"\b(?:the\s+)?(?:past|rolling)\s+(?:year|12\s+months)\b", _fixed("last_12_months")),
         (r"\b(?:last|past|rolling|previous)\s+(?:12|twelve)\s*(?:months|mths|mnths|mo)\b", _fixed("last_12_months")),
         (r"\b(?:last|previous)\s+(?:year|yr)(?:'?s)?\b", _fixed("last_year")),
-        (r"\b(?:this|current)\s+(?:year|yr)(?:'?s)?\b|\byear\s+to\s+date\b|\bso\s+far\s+this\s+year\b", _fixed("this_year")),
+        (
+            r"\b(?:this|current)\s+(?:year|yr)(?:'?s)?\b|\byear\s+to\s+date\b|\bso\s+far\s+this\s+year\b",
+            _fixed("this_year"),
+        ),
         (r"\b(?:last|past|previous)\s+month(?:'?s)?\b", _fixed("last_month")),
         (r"\b(?:this|current)\s+month(?:'?s)?\b", _fixed("this_month")),
         (r"\b(?:last|past|previous)\s+week(?:'?s)?\b", _fixed("last_week")),
         (r"\b(?:this|current)\s+week(?:'?s)?\b", _fixed("this_week")),
-        (r"\b(?:the\s+)?(?:very\s+)?(?:latest|newest|most\s+recent|most\s+up\s+to\s+date)\b(?!\s+(?:\w+\s+)?plan)", _fixed("latest")),
+        (
+            r"\b(?:the\s+)?(?:very\s+)?(?:latest|newest|most\s+recent|most\s+up\s+to\s+date)\b(?!\s+(?:\w+\s+)?plan)",
+            _fixed("latest"),
+        ),
         (rf"\b(?P<year>{YEAR})s?\b(?!\s*[-–]\s*\d){PLAN}", lambda m: m["year"]),
         (rf"\b(?P<month>{PLAIN_MONTH})(?:'s)?\b", lambda m: m["month"]),
         (
@@ -111,7 +117,11 @@ def find(text: str) -> Iterator[Found]:
     taken: list[tuple[int, int]] = []
     for pattern, value_of in RULES:
         for match in pattern.finditer(text):
-            begin, end = match.span("month") if "month" in match.groupdict() and "year" not in match.groupdict() else match.span()
+            begin, end = (
+                match.span("month")
+                if "month" in match.groupdict() and "year" not in match.groupdict()
+                else match.span()
+            )
             if any(begin < b and a < end for a, b in taken):
                 continue
             value = value_of(match)

@@ -29,7 +29,9 @@ def find(text: str, outward_codes: frozenset[str]) -> Iterator[tuple[int, int, s
         end = match.end()
         yield match.start(), end, f"{match[1]} {match[2]}".upper()
     for match in OUTWARD.finditer(text):
-        if match.group() in outward_codes and not any(m.start() <= match.start() < m.end() for m in WHOLE.finditer(text)):
+        if match.group() in outward_codes and not any(
+            m.start() <= match.start() < m.end() for m in WHOLE.finditer(text)
+        ):
             yield match.start(), match.end(), match.group().upper()
 
 

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
-
 NO_VALUE = "_"
 """A value that starts so takes its words out of play: the London Assembly is no area."""
 

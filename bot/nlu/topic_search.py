@@ -34,9 +34,7 @@ NEARER_THAN = 0.75
 SENTENCE = re.compile(r"(?<=[.?:;])\s+")
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True, model_from="SpacyNLP"
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True, model_from="SpacyNLP")
 class TopicSearch(GraphComponent):
     """See the module's text. The index is built at the first message that needs it (about half a second)."""
 
@@ -53,7 +51,11 @@ class TopicSearch(GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> TopicSearch:
         return cls(model_storage, resource)
 
@@ -112,7 +114,9 @@ class TopicSearch(GraphComponent):
             for sentence in {content.labels[name].topic, content.labels[name].button, *_sentences(variants[-1])}:
                 names.append(name)
                 sentences.append(sentence)
-        self._vectors = np.array([_unit(doc.vector) for doc in model.model.pipe(s.lower() for s in sentences)], np.float32)
+        self._vectors = np.array(
+            [_unit(doc.vector) for doc in model.model.pipe(s.lower() for s in sentences)], np.float32
+        )
         self._names, self._indexed = names, content
 
 
