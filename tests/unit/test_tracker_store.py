@@ -1,0 +1,195 @@
+"""The store of conversations: it keeps, it shares with other processes, and it forgets."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from rasa.core.tracker_store import InMemoryTrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import BotUttered, Event, SlotSet, UserUttered
+
+from bot import tracker_store
+from bot.tracker_store import ConversationStore, of_agent
+
+DOMAIN = Domain.from_dict({"intents": ["greet"], "slots": {"area": {"type": "text", "mappings": [{"type": "custom"}]}}})
+
+
+def opened(path: Path) -> ConversationStore:
+    """A store on the file, as a process of its own has it."""
+    return ConversationStore(domain=DOMAIN, db=str(path))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "conversations.db"
+
+
+@pytest.fixture
+def store(path: Path) -> ConversationStore:
+    return opened(path)
+
+
+async def add(store: ConversationStore, *events: Event | str, to: str = "c") -> None:
+    """One turn: the conversation is read, grows, and is saved."""
+    tracker = await store.get_or_create_tracker(to, append_action_listen=False)
+    for event in events:
+        tracker.update(UserUttered(event) if isinstance(event, str) else event, DOMAIN)
+    await store.save(tracker)
+
+
+async def kept(store: ConversationStore, conversation: str = "c") -> list[dict] | None:
+    tracker = await store.retrieve(conversation)
+    return None if tracker is None else [e.as_dict() for e in tracker.events]
+
+
+async def texts(store: ConversationStore, conversation: str = "c") -> list[str]:
+    return [e["text"] for e in await kept(store, conversation) or [] if "text" in e]
+
+
+def rows(path: Path) -> int:
+    with sqlite3.connect(path) as connection:
+        return connection.execute("select count(*) from events").fetchone()[0]
+
+
+async def test_a_new_conversation_is_unknown(store: ConversationStore) -> None:
+    assert await store.retrieve("c") is None
+
+
+async def test_events_are_the_same_after_opening_again(store: ConversationStore, path: Path) -> None:
+    said = BotUttered("hi", data={"buttons": [{"title": "A", "payload": "/a"}]}, metadata={"answer": {"name": "greet"}})
+    heard = UserUttered("hello — é 🙂", intent={"name": "greet", "confidence": 1.0}, entities=[{"entity": "area", "value": "E5"}])
+    await add(store, heard, SlotSet("area", "E5"), said)
+    here = await kept(store)
+    again = opened(path)
+    assert here and await kept(again) == here
+    tracker = await again.retrieve("c")
+    assert tracker and tracker.get_slot("area") == "E5"
+
+
+async def test_turns_add_up_without_doubles(store: ConversationStore, path: Path) -> None:
+    for number in range(4):
+        await add(store, str(number))
+    assert await texts(store) == await texts(opened(path)) == ["0", "1", "2", "3"]
+    assert rows(path) == 4
+
+
+async def test_turns_go_on_after_opening_again(store: ConversationStore, path: Path) -> None:
+    await add(store, "1")
+    await add(opened(path), "2")
+    await add(opened(path), "3")
+    assert await texts(opened(path)) == ["1", "2", "3"]
+    assert rows(path) == 3
+
+
+async def test_saving_twice_adds_nothing(store: ConversationStore, path: Path) -> None:
+    await add(store, "1")
+    tracker = await store.retrieve("c")
+    await store.save(tracker)
+    await store.save(tracker)
+    assert rows(path) == 1
+
+
+async def test_events_of_another_process_are_seen(store: ConversationStore, path: Path) -> None:
+    other = opened(path)
+    await add(store, "1")
+    await add(other, "2")
+    assert await texts(store) == ["1", "2"]
+    await add(store, "3")
+    assert await texts(other) == ["1", "2", "3"]
+    assert rows(path) == 3
+
+
+async def test_a_delete_of_another_process_is_seen(store: ConversationStore, path: Path) -> None:
+    await add(store, "1")
+    opened(path).erase("c")
+    assert await store.retrieve("c") is None
+
+
+async def test_a_turn_that_failed_half_way_leaves_nothing(store: ConversationStore) -> None:
+    await add(store, "1")
+    tracker = await store.retrieve("c")
+    assert tracker
+    tracker.update(UserUttered("never saved"))
+    assert await texts(store) == ["1"]
+
+
+async def test_memory_is_used_while_nobody_else_wrote(store: ConversationStore) -> None:
+    await add(store, "1")
+    tracker = await store.retrieve("c")
+    await store.save(tracker)
+    assert await store.retrieve("c") is tracker
+
+
+async def test_conversations_do_not_mix(store: ConversationStore) -> None:
+    await add(store, "mine", to="a")
+    await add(store, "yours", to="b")
+    assert await texts(store, "a") == ["mine"]
+    assert await texts(store, "b") == ["yours"]
+
+
+async def test_erase_removes_every_event_of_that_conversation_only(store: ConversationStore, path: Path) -> None:
+    await add(store, "1", "2", "3")
+    await add(store, "other", to="d")
+    assert store.erase("c") == 3
+    assert await store.retrieve("c") is None
+    assert await opened(path).retrieve("c") is None
+    assert list(await store.keys()) == ["d"]
+    assert rows(path) == 1
+
+
+async def test_erasing_the_unknown_is_no_fault(store: ConversationStore) -> None:
+    assert store.erase("nobody") == 0
+
+
+async def test_an_erased_conversation_starts_afresh(store: ConversationStore, path: Path) -> None:
+    await add(store, "old")
+    store.erase("c")
+    await add(store, "new")
+    assert await texts(store) == await texts(opened(path)) == ["new"]
+
+
+async def test_only_so_many_conversations_stay_in_memory(store: ConversationStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tracker_store, "REMEMBERED", 2)
+    for name in ("a", "b", "c"):
+        await add(store, name, to=name)
+    assert list(store._remembered) == ["b", "c"]
+    assert await texts(store, "a") == ["a"]
+
+
+async def test_a_long_conversation_is_read_from_the_database(
+    store: ConversationStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tracker_store, "LONGEST_REMEMBERED", 2)
+    await add(store, "1", "2", "3")
+    assert not store._remembered
+    assert await texts(store) == ["1", "2", "3"]
+
+
+def test_sqlite_writes_ahead(store: ConversationStore) -> None:
+    with store.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 1
+
+
+async def test_the_intent_stands_in_its_own_column(store: ConversationStore, path: Path) -> None:
+    await add(store, UserUttered("hello", intent={"name": "greet", "confidence": 1.0}))
+    with sqlite3.connect(path) as connection:
+        found = connection.execute("select sender_id, type_name, intent_name from events").fetchall()
+    assert found == [("c", "user", "greet")]
+
+
+def test_the_store_of_an_agent(store: ConversationStore) -> None:
+    assert of_agent(SimpleNamespace(tracker_store=store)) is store
+    assert of_agent(SimpleNamespace(tracker_store=SimpleNamespace(_tracker_store=store))) is store
+
+
+@pytest.mark.parametrize("agent", [None, SimpleNamespace(), SimpleNamespace(tracker_store=None)])
+def test_no_store_while_there_is_no_agent(agent: object) -> None:
+    assert of_agent(agent) is None
+
+
+def test_another_kind_of_store_is_not_ours() -> None:
+    assert of_agent(SimpleNamespace(tracker_store=InMemoryTrackerStore(DOMAIN))) is None
