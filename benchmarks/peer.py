@@ -14,6 +14,7 @@ from bot.paths import BUILD, NLU_DATA, ROOT
 
 CONFIG = Path(__file__).parent / "rasa_default.yml"
 FOLDER = BUILD / "peer"
+SUGGESTED_EPOCHS = 100
 USUAL_EPOCHS = "12"
 
 
@@ -33,6 +34,9 @@ def ensure() -> tuple[Path, float]:
     if not record.exists():
         FOLDER.mkdir(parents=True, exist_ok=True)
         started = time.perf_counter()
+        config = FOLDER / "config.yml"
+        text = CONFIG.read_text(encoding="utf-8")
+        config.write_text(text.replace(f"epochs: {SUGGESTED_EPOCHS}", f"epochs: {epochs()}"), encoding="utf-8")
         command = [
             sys.executable,
             "-m",
@@ -42,7 +46,7 @@ def ensure() -> tuple[Path, float]:
             "--nlu",
             str(NLU_DATA),
             "--config",
-            str(CONFIG),
+            str(config),
             "--out",
             str(FOLDER),
         ]

@@ -48,7 +48,7 @@ class ContentNLG(NaturalLanguageGenerator):
         if name in ("affirm", "deny"):
             name = yes_no.meant_by(name == "affirm", history.last_message(_newest_first(tracker))) or name
         if name in SAFETY_INTENTS:
-            return safety.answer(name, content)
+            return safety.answer(name, content, parsed)
         if name == followups.MORE:
             return followups.tell_more(history.last_answer(_newest_first(tracker)), content)
         if name == followups.REPEAT:

@@ -54,7 +54,6 @@ def _lint_answer(
             if path.name != UNSOURCED and part in ("more", "simple"):
                 yield f"{part} is missing"
             continue
-        yield from (f"{part}: {problem}" for problem in _lint_text(value))
         yield from (f"{part}: {problem}" for problem in _lint_text(value, numbers_allowed=may_show_numbers))
         if part == "more" and len(value) > LONGEST_MORE:
             yield f"more: {len(value)} characters, at most {LONGEST_MORE}"

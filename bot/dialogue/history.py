@@ -12,6 +12,7 @@ from typing import Any
 from bot.dialogue.message import ANSWER
 
 Event = dict[str, Any]
+NO_ANSWER = ("question", "followup", "small_talk")
 BARRIERS = {"restart", "session_started"}
 
 
@@ -32,8 +33,8 @@ def answers(newest_first: Iterable[Event]) -> Iterator[dict[str, Any]]:
 
 
 def last_answer(newest_first: Iterable[Event]) -> dict[str, Any] | None:
-    """The last message that answered something: no greeting, no question back, no follow-up on an answer."""
-    return next((a for a in answers(newest_first) if not a.get("question") and not a.get("followup")), None)
+    """The last message that answered something: no small talk, no question back, no follow-up on an answer."""
+    return next((a for a in answers(newest_first) if not any(a.get(kind) for kind in NO_ANSWER)), None)
 
 
 def last_message(newest_first: Iterable[Event]) -> dict[str, Any] | None:

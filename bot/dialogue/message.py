@@ -37,6 +37,7 @@ class Parts(TypedDict, total=False):
     yes: str | None
     no: str | None
     followup: bool
+    small_talk: bool
     services: list[dict[str, Any]]
 
 
@@ -58,9 +59,11 @@ def source_line(listed: list[dict[str, str]]) -> str:
     return f"Source: {first['title']}, {first['as_at']}{others}. {first['url']}"
 
 
-def compose(text: str, parts: Parts, offered: list[Button], *, before: str | None = None) -> dict[str, Any]:
-    """The message; `before` is a line of safety that stands above the text."""
-    line = source_line(parts.get("sources") or [])
+def compose(
+    text: str, parts: Parts, offered: list[Button], *, before: str | None = None, show_source: bool = True
+) -> dict[str, Any]:
+    """The message; `before` is a line of safety above the text. Sources that are not shown are still in the parts."""
+    line = source_line(parts.get("sources") or []) if show_source else ""
     whole = "\n\n".join(piece for piece in (before, text, line) if piece)
     return {"text": whole, "buttons": list(offered), ANSWER: {**parts, "text": text}}
 
@@ -79,6 +82,7 @@ def from_content(
         "simple": answer.simple,
         "sources": sources(answer.sources),
         "reviewed": _reviewed(answer.reviewed),
+        "small_talk": not answer.sources,
     }
     return compose(text, parts, offered, before=before)
 

@@ -10,18 +10,25 @@ from bot.dialogue.message import ANSWER, Parts, buttons, compose, sources
 from bot.dialogue.services import cards, list_services
 from bot.nlu.safety_intents import CHILD_AT_RISK, DISCLOSE_HARM, DOUBT, EMERGENCY, SAFETY, WELLBEING_CRISIS
 
+# what a disclosure may be about, the most particular first; a need outside this list never decides
+PARTICULAR = (
+    "sexual-violence", "forced-marriage", "honour-based-abuse", "domestic-abuse", "stalking", "exploitation-modern-slavery",
+    "gangs-county-lines", "hate-crime", "online-harm", "fraud", "bereaved",
+)  # fmt: skip
 NEED = {CHILD_AT_RISK: "child-safety", WELLBEING_CRISIS: "wellbeing-crisis", DISCLOSE_HARM: "victim-support"}
 
 
-def answer(intent: str, content: Content, need: str | None = None) -> dict[str, Any]:
-    """The message for a safety intent; `need` chooses better services than the intent's own."""
+def answer(intent: str, content: Content, parsed: dict[str, Any]) -> dict[str, Any]:
+    """The message for a safety intent; what the person named in `parsed` chooses the services for a disclosure."""
     written = content.answer(intent, clock.today())
-    chosen = [] if intent == EMERGENCY else content.help.services_for(need or NEED[intent])
+    need = _need(intent, content, parsed)
+    audiences = tuple(_values(parsed, "audience"))
+    chosen = content.help.services_for(need, audiences) if need else []
     listed = sources(written.sources)
     text = written.text
     if chosen:
         text = f"{text}\n\n{list_services(chosen, content)}"
-        if content.help.needs_safe_device(need or NEED[intent]):
+        if content.help.needs_safe_device(need):
             text = f"{text}\n\n{content.answer('safe_device', clock.today()).text}"
     parts: Parts = {
         "name": intent,
@@ -31,7 +38,21 @@ def answer(intent: str, content: Content, need: str | None = None) -> dict[str, 
         "safety": True,
         "services": cards(chosen, content),
     }
-    return compose(text, parts, buttons(written.next, content.labels))
+    # who must call 999 needs every word to be about that
+    return compose(text, parts, buttons(written.next, content.labels), show_source=intent != EMERGENCY)
+
+
+def _need(intent: str, content: Content, parsed: dict[str, Any]) -> str | None:
+    """What help is for; None when 999 is the only answer."""
+    if intent != DISCLOSE_HARM:
+        return NEED.get(intent)
+    crimes = [content.help.crimes.get(crime) for crime in _values(parsed, "crime_type")]
+    named = {*_values(parsed, "support_need"), *crimes}
+    return next((need for need in PARTICULAR if need in named), NEED[DISCLOSE_HARM])
+
+
+def _values(parsed: dict[str, Any], entity: str) -> list[str]:
+    return [str(e["value"]) for e in parsed.get("entities") or [] if e.get("entity") == entity]
 
 
 def line_when_in_doubt(parsed: dict[str, Any], content: Content) -> str | None:

@@ -18,13 +18,14 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.constants import SPACY_DOCS
 from rasa.nlu.featurizers.featurizer import Featurizer
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu import calibration
+from bot.nlu import calibration, noise
 from bot.nlu.safety_intents import SAFETY_INTENTS
 
 HELD_OUT_EVERY = 5
@@ -118,7 +119,7 @@ class GatedLogisticRegression(IntentClassifier, GraphComponent):
                 for i in order[: self.config["ranking_length"]]
             ]
             share = float(calibration.inside_share(confidences[None], np.array(self.intents))[0])
-            status = self._status(ranking, share)
+            status = "unclear" if _is_noise(message) else self._status(ranking, share)
             danger = float(sum(c for name, c in zip(self.intents, confidences, strict=True) if name in SAFETY_INTENTS))
             level = "sure" if danger >= self.thresholds.safety else "doubt" if danger >= self.thresholds.doubt else None
             message.set(UNDERSTANDING, {"status": status, "danger": danger, "danger_level": level}, add_to_output=True)
@@ -194,6 +195,11 @@ class _Solver:
             # the last digits of convergence do not change a verdict, and cost minutes
             warnings.simplefilter("ignore", ConvergenceWarning)
             return self.model.fit(matrix, truth)
+
+
+def _is_noise(message: Message) -> bool:
+    doc = message.get(SPACY_DOCS[TEXT])
+    return doc is not None and noise.is_noise(doc)
 
 
 def _as_row(sparse: Any) -> np.ndarray:

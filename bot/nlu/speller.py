@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from spacy.tokens import Doc
 
+from bot.nlu.noise import KNOWN
+
 if TYPE_CHECKING:
     from symspellpy import SymSpell
 
@@ -50,7 +52,9 @@ class Speller:
 
     def __call__(self, doc: Doc) -> Doc:
         for token in doc:
-            token.lemma_ = self.correct(token.lower_)
+            word = token.lower_
+            token.lemma_ = self.correct(word)
+            token._.set(KNOWN, token.lemma_ != word or word in self.counts or word in self.spared)
         return doc
 
     def to_disk(self, path: str | Path, exclude: Iterable[str] = ()) -> None:

@@ -51,7 +51,11 @@ def test_today_is_the_day_in_london(
 
 @pytest.mark.parametrize(
     ("day", "words"),
-    [(date(2022, 1, 21), "21 January 2022"), (date(2021, 12, 1), "1 December 2021"), (date(2024, 2, 29), "29 February 2024")],
+    [
+        (date(2022, 1, 21), "21 January 2022"),
+        (date(2021, 12, 1), "1 December 2021"),
+        (date(2024, 2, 29), "29 February 2024"),
+    ],
 )
 def test_spell(day: date, words: str) -> None:
     assert clock.spell(day) == words

@@ -22,7 +22,9 @@ def guard(**changed: float) -> Guard:
     return Guard(lambda: ALLOWED, GuardSettings(**values))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("raw", [None, 3, 2.5, True, b"hello", ["hello"], {"text": "hello"}, "", "  \n", "\u200b", "\x00", "\ud800"])
+@pytest.mark.parametrize(
+    "raw", [None, 3, 2.5, True, b"hello", ["hello"], {"text": "hello"}, "", "  \n", "\u200b", "\x00", "\ud800"]
+)
 def test_nothing_to_read_is_said_kindly(raw: object) -> None:
     assert guard().check("c", raw) == Verdict(refusal=EMPTY, reason="empty")
 
@@ -63,7 +65,9 @@ def test_the_allowed_intents_are_asked_for_at_every_message() -> None:
     assert gate.check("c", "/greet").text == "/greet"
 
 
-@pytest.mark.parametrize(("length", "passes"), [(1, True), (499, True), (500, True), (501, False), (MOST_READ + 1, False)])
+@pytest.mark.parametrize(
+    ("length", "passes"), [(1, True), (499, True), (500, True), (501, False), (MOST_READ + 1, False)]
+)
 def test_length(length: int, passes: bool) -> None:
     verdict = guard().check("c", "a" * length)
     assert (verdict.text is not None) is passes
@@ -137,7 +141,11 @@ def test_any_input_gets_a_verdict_and_no_strange_payload(raw: object) -> None:
         assert verdict.text in {"/ask_mopac", "/greet"}
 
 
-@given(st.text(max_size=40), st.sampled_from(["SE15 4AB", "n168bn", "jane@example.com"]), st.sampled_from([" ", ", ", "\t", "\n"]))
+@given(
+    st.text(max_size=40),
+    st.sampled_from(["SE15 4AB", "n168bn", "jane@example.com"]),
+    st.sampled_from([" ", ", ", "\t", "\n"]),
+)
 def test_personal_data_never_goes_on(before: str, private: str, space: str) -> None:
     text = Guard(lambda: ALLOWED, NO_LIMIT).check("c", f"{before}{space}{private}{space}please").text
     assert text is None or not re.search(re.escape(private), text, re.IGNORECASE)

@@ -139,7 +139,9 @@ def test_a_long_number_that_is_no_card_is_not_taken_for_one() -> None:
     assert mask("1234 5678 9012 3456 7") != REMOVED
 
 
-WORDS = st.lists(st.sampled_from(["crime", "in", "my", "area", "please", "Camden", "2021", "why"]), max_size=5).map(" ".join)
+WORDS = st.lists(st.sampled_from(["crime", "in", "my", "area", "please", "Camden", "2021", "why"]), max_size=5).map(
+    " ".join
+)
 POSTCODES = st.from_regex(r"\A(?:[A-Z]{1,2}[1-9][0-9A-Z]?) ?[0-9][ABD-HJLNP-UW-Z]{2}\Z")
 ADDRESSES = st.from_regex(r"\A[a-z0-9]{1,8}(?:[._+-][a-z0-9]{1,8})?@[a-z0-9]{1,10}(?:\.[a-z]{2,6}){1,2}\Z")
 MARKS = st.sampled_from(["", ".", ",", "!", "?", ")", ";", '"'])

@@ -24,9 +24,8 @@ async def test_messages_of_one_conversation_wait_for_each_other_in_order() -> No
 
 async def test_other_conversations_do_not_wait() -> None:
     turns = Turns(0)
-    async with turns.turn("a"):
-        async with turns.turn("b"):
-            pass
+    async with turns.turn("a"), turns.turn("b"):
+        pass
 
 
 @pytest.mark.parametrize("waiting", [0, 1, 3])
