@@ -15,7 +15,8 @@ from bot.dialogue.message import Parts, buttons, compose
 from bot.errors import PlanError
 
 TOPIC = "statistics"
-CONFIDENCE_WORDS = ("confidence", "good job", "trust")
+NO_RANKING = "I cannot rank the boroughs. Name one or two, and I will give their figures. "
+CONFIDENCE_WORDS = ("confidence", "good job", "trust", "think the")
 OFFICER_WORDS = ("officer", "officers", "how many police", "pcso", "number of police")
 
 
@@ -33,7 +34,9 @@ class AnswerStatistics(SafeAction):
         return self._figures
 
     async def answer(self, tracker: Tracker) -> dict[str, Any]:
-        return self.message(self.question(tracker))
+        question = self.question(tracker)
+        ranked = turn.intent(tracker) == "ask_statistics_compare" and len(question.areas) + len(question.crimes) < 2
+        return self.message(question, NO_RANKING if ranked else "")
 
     def question(self, tracker: Tracker) -> Question:
         """What the latest message asks."""
@@ -46,13 +49,13 @@ class AnswerStatistics(SafeAction):
             about = "confidence"
         return Question(crimes, turn.entities(tracker, "area"), turn.entities(tracker, "period"), about)
 
-    def message(self, question: Question) -> dict[str, Any]:
-        """The message that answers the question. Raises FactsMissingError."""
+    def message(self, question: Question, first: str = "") -> dict[str, Any]:
+        """The message that answers the question, after the words of `first`. Raises FactsMissingError."""
         content = self.store.current()
         found = reply(question, self.figures, clock.today())
         parts: Parts = {"name": TOPIC, "more": found.more, "simple": None, "sources": found.sources}
         offered = (["tell_me_more"] if found.more else []) + ["ask_statistics_source"]
-        message = compose(found.text, parts, buttons(offered, content.labels))
+        message = compose(first + found.text, parts, buttons(offered, content.labels))
         message["answer"]["question_asked"] = {
             "crimes": list(question.crimes),
             "areas": list(question.areas),

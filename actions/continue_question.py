@@ -6,7 +6,7 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
-from actions import answer_statistics, turn
+from actions import turn
 from actions.answer_statistics import AnswerStatistics
 from actions.base import SafeAction
 from actions.show_support import ShowSupport
@@ -23,12 +23,12 @@ class ContinueQuestion(SafeAction):
         self._statistics, self._support = AnswerStatistics(), ShowSupport()
 
     async def answer(self, tracker: Tracker) -> dict[str, Any]:
-        last = turn.last_answer(tracker) or {}
-        asked = last.get("question_asked") or {}
         crimes, areas = turn.entities(tracker, "crime_type"), turn.entities(tracker, "area")
         periods, needs = turn.entities(tracker, "period"), turn.entities(tracker, "support_need")
         audiences = turn.entities(tracker, "audience")
-        if last.get("name") == answer_statistics.TOPIC:
+        about_people = bool((needs or audiences) and not (areas or periods))
+        asked = turn.last_asked(tracker, about_people=about_people) or {}
+        if "periods" in asked:
             return self._statistics.message(
                 Question(
                     crimes or tuple(asked.get("crimes", ())),

@@ -32,12 +32,12 @@ class ShowSupport(SafeAction):
     action_name = "action_show_support"
 
     async def answer(self, tracker: Tracker) -> dict[str, Any]:
-        return self.message(
-            turn.intent(tracker),
-            turn.entities(tracker, "support_need"),
-            turn.entities(tracker, "crime_type"),
-            turn.entities(tracker, "audience"),
-        )
+        intent = turn.intent(tracker)
+        needs, crimes = turn.entities(tracker, "support_need"), turn.entities(tracker, "crime_type")
+        if intent == "find_support" and not needs and not crimes:
+            # "who can help me?" after a disclosure: nobody should have to tell it twice
+            needs = tuple((turn.last_asked(tracker, about_people=True) or {}).get("needs", ()))
+        return self.message(intent, needs, crimes, turn.entities(tracker, "audience"))
 
     def message(
         self, intent: str, needs: tuple[str, ...], crimes: tuple[str, ...], audiences: tuple[str, ...]

@@ -21,9 +21,18 @@ def entities(tracker: Tracker, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(e["value"]) for e in found if e.get("entity") == name))
 
 
-def last_answer(tracker: Tracker) -> dict[str, Any] | None:
-    """The parts of the last message that answered something."""
-    return history.last_answer(_newest_first(tracker))
+def last_asked(tracker: Tracker, *, about_people: bool) -> dict[str, Any] | None:
+    """The question that a bare detail carries on, or None when something else was answered since.
+
+    Small talk, questions back and a safety answer in between do not end it; with `about_people` (a need or an audience) the
+    safety answer is itself what goes on.
+    """
+    for parts in history.answers(_newest_first(tracker)):
+        asked = parts.get("question_asked")
+        if any(parts.get(kind) for kind in history.NO_ANSWER) or (parts.get("safety") and not (about_people and asked)):
+            continue
+        return asked
+    return None
 
 
 def _newest_first(tracker: Tracker) -> Iterator[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass, field
 
@@ -14,8 +15,8 @@ def _number(name: str, usual: float) -> float:
         value = float(text) if text else usual
     except ValueError as error:
         raise SetupError(f"{name}={text} is not a number: correct it, or unset it.") from error
-    if value <= 0:
-        raise SetupError(f"{name} must be above zero.")
+    if not (math.isfinite(value) and value > 0):
+        raise SetupError(f"{name} must be a number above zero.")
     return value
 
 
@@ -23,7 +24,7 @@ def _number(name: str, usual: float) -> float:
 class GuardSettings:
     """`longest`: characters in a message; `per_minute`, `burst`: messages of one conversation; `waiting`: at once."""
 
-    longest: int = field(default_factory=lambda: int(_number("PLAN_LONGEST_MESSAGE", 500)))
+    longest: int = field(default_factory=lambda: math.ceil(_number("PLAN_LONGEST_MESSAGE", 500)))
     per_minute: float = field(default_factory=lambda: _number("PLAN_MESSAGES_PER_MINUTE", 30))
-    burst: int = field(default_factory=lambda: int(_number("PLAN_MESSAGE_BURST", 15)))
-    waiting: int = field(default_factory=lambda: int(_number("PLAN_MESSAGES_WAITING", 3)))
+    burst: int = field(default_factory=lambda: math.ceil(_number("PLAN_MESSAGE_BURST", 15)))
+    waiting: int = field(default_factory=lambda: math.ceil(_number("PLAN_MESSAGES_WAITING", 3)))

@@ -23,8 +23,12 @@ REMEMBERED = 500
 LONGEST_REMEMBERED = 2_000
 """Events; longer conversations are read from the database, so that memory has a bound."""
 
+LastRow = tuple[int, float]
+NOTHING: LastRow = (0, 0.0)
 SAVED = "saved_events"
 """The attribute of a tracker that says how many of its events are in the database."""
+SEEN = "last_row_seen"
+"""The attribute of a tracker that says which row of the database was its last."""
 
 
 class ConversationStore(SQLTrackerStore):
@@ -32,8 +36,8 @@ class ConversationStore(SQLTrackerStore):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # conversation -> its tracker, and the row id of its last saved event
-        self._remembered: OrderedDict[str, tuple[DialogueStateTracker, int]] = OrderedDict()
+        # conversation -> its tracker, and the last row of it in the database
+        self._remembered: OrderedDict[str, tuple[DialogueStateTracker, LastRow]] = OrderedDict()
         if self.engine.dialect.name == "sqlite":
             sa.event.listen(self.engine, "connect", _write_ahead)
             self.engine.dispose()  # so that the next connection is made with the setting
@@ -43,10 +47,12 @@ class ConversationStore(SQLTrackerStore):
         # taken out of memory: a turn that fails half-way must be read again from the database
         found = self._remembered.pop(sender_id, None)
         if found and self._last_row(sender_id) == found[1]:
+            setattr(found[0], SEEN, found[1])
             return found[0]
         tracker = await super().retrieve(sender_id)
         if tracker is not None:
             setattr(tracker, SAVED, len(tracker.events))
+            setattr(tracker, SEEN, self._last_row(sender_id))
         return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
@@ -54,6 +60,7 @@ class ConversationStore(SQLTrackerStore):
         if self.event_broker:
             await self.stream_events(tracker)
         known = getattr(tracker, SAVED, None)
+        alone = getattr(tracker, SEEN, None) == self._last_row(tracker.sender_id)
         with self.session_scope() as session:
             events = self._additional_events(session, tracker) if known is None else islice(tracker.events, known, None)
             rows = [self._row(tracker.sender_id, event) for event in events]
@@ -61,7 +68,10 @@ class ConversationStore(SQLTrackerStore):
                 session.execute(sa.insert(self.SQLEvent.__table__), rows)
                 session.commit()
         setattr(tracker, SAVED, len(tracker.events))
-        self._remember(tracker)
+        setattr(tracker, SEEN, self._last_row(tracker.sender_id))
+        # nothing was saved, or somebody else wrote or erased meanwhile: the next turn reads the database
+        if rows and alone:
+            self._remember(tracker)
 
     def erase(self, conversation: str) -> int:
         """Deletes every event of the conversation; returns how many there were."""
@@ -84,19 +94,17 @@ class ConversationStore(SQLTrackerStore):
             "data": json.dumps(data),
         }
 
-    def _last_row(self, conversation: str) -> int:
+    def _last_row(self, conversation: str) -> LastRow:
+        """Id and time of the conversation's last row; ids alone may be used again after an erasure."""
+        columns = self.SQLEvent.__table__.c
+        query = sa.select([columns.id, columns.timestamp]).where(columns.sender_id == conversation)
         with self.engine.connect() as connection:
-            table = self.SQLEvent.__table__
-            return (
-                connection.execute(
-                    sa.select([sa.func.max(table.c.id)]).where(table.c.sender_id == conversation)
-                ).scalar()
-                or 0
-            )
+            row = connection.execute(query.order_by(columns.id.desc()).limit(1)).first()
+        return (row[0], row[1]) if row else NOTHING
 
     def _remember(self, tracker: DialogueStateTracker) -> None:
         if len(tracker.events) <= LONGEST_REMEMBERED:
-            self._remembered[tracker.sender_id] = (tracker, self._last_row(tracker.sender_id))
+            self._remembered[tracker.sender_id] = (tracker, getattr(tracker, SEEN))
         while len(self._remembered) > REMEMBERED:
             self._remembered.popitem(last=False)
 

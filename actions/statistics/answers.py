@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from actions.statistics import periods
-from actions.statistics.measures import ALL_CRIME, CONFIDENCE, MEASURES, NAMES, OFFICERS, Measure
+from actions.statistics.measures import ALL_CRIME, BY_MEANS, CONFIDENCE, MEASURES, NAMES, OFFICERS, Measure
 from actions.statistics.store import LONDON, Figure, Figures
 from bot.errors import FactsMissingError
 
 NEWEST = ("rolling_12_months", "calendar_year", "financial_year", "snapshot", "month")
 YEARS_IN_MORE = 5
 MOST_COMPARED = 3
+NOT_THE_MET = {"City of London": "The City of London has its own police, and I have no figure for it. "}
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Question:
             return ((OFFICERS,),)
         if self.about == "confidence":
             return ((CONFIDENCE,),)
+        if together := BY_MEANS.get(frozenset(self.crimes)):
+            return (together,)
         known = tuple(MEASURES[c] for c in self.crimes if c in MEASURES)
         return known or ((ALL_CRIME,),)
 
@@ -70,7 +73,7 @@ def _one(
         for period in asked or ("latest",):
             span = periods.span(period, today)
             for measure in measures:
-                exact = next((f for f in figures.of(measure.name, place) if span == (f.start, f.end)), None)
+                exact = _exact(figures.of(measure.name, place), span)
                 if span and exact:
                     return missing + _sentence(measure, exact), exact
         newest = [(figures.newest(m.name, place, NEWEST), m) for m in measures]
@@ -80,8 +83,16 @@ def _one(
             if named:
                 missing += f"I have no figure for {periods.asked(named[0], today)}. The newest: "
             return missing + _sentence(found[1], found[0], lower=bool(named)), found[0]
-        missing += f"I have no figure for {area} alone. "
+        missing += NOT_THE_MET.get(area, f"I have no figure for {area} alone. ")
     raise FactsMissingError(f"no figure for {measures[0].name} in {area} or London")
+
+
+def _exact(listed: list[Figure], span: tuple[date, date] | None) -> Figure | None:
+    """The figure of just that period; for a count that is taken every month, the last one of the period."""
+    if span is None:
+        return None
+    snapshots = [f for f in listed if f.period_type == "snapshot" and span[0] <= f.end <= span[1]]
+    return next((f for f in listed if span == (f.start, f.end)), None) or (snapshots[-1] if snapshots else None)
 
 
 def _sentence(measure: Measure, figure: Figure, lower: bool = False) -> str:

@@ -55,8 +55,21 @@ MEASURES: dict[str, tuple[Measure, ...]] = {
 }
 """crime_type entity to measures, best first. Crimes that are not here are not counted in the stored figures."""
 
+BY_MEANS = {
+    frozenset({"homicide", "knife_crime"}): (
+        Measure("homicide_victims_knife", "people killed with a knife", "there were"),
+    ),
+    frozenset({"homicide", "gun_crime"}): (
+        Measure("homicide_victims_shooting", "people killed with a gun", "there were"),
+    ),
+    frozenset({"homicide", "domestic_abuse"}): (
+        Measure("homicide_victims_domestic", "people killed in domestic abuse", "there were"),
+    ),
+}
+"""Two crimes named together that are one measure: "stabbed to death"."""
+
 NAMES = {
-    "theft": "theft as a whole",
+    "theft": "theft as a whole, only for theft from the person, shoplifting and vehicle crime",
     "stalking": "stalking",
     "fraud": "fraud",
 }

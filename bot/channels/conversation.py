@@ -23,6 +23,8 @@ SORRY = (
     "If you are in danger, call 999."
 )
 
+NOT_ERASED = "I am sorry, this conversation could not be deleted just now. Please ask me again in a minute."
+
 Handler = Callable[[UserMessage], Awaitable[Any]]
 Eraser = Callable[[str], Any]
 
@@ -65,7 +67,11 @@ class Conversations:
         except Exception:
             log.exception("a turn failed")
         if erase and any((m.get(ANSWER) or {}).get("name") == ERASING for m in collector.messages):
-            erase(conversation)
+            try:
+                erase(conversation)
+            except Exception:
+                log.exception("a conversation could not be erased")
+                return [_plain(conversation, NOT_ERASED, "failed")]
         return collector.messages or [_plain(conversation, SORRY, "failed")]
 
 

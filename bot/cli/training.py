@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import typer
 
 from bot.errors import SetupError
 from bot.nlu import package
-from bot.paths import LANGUAGE_PACKAGE, MODELS, ROOT
+from bot.paths import BUILD, MODELS, ROOT
 
 ROOM_NEEDED_MB = 300
 KEPT_MODELS = 2
@@ -29,10 +32,30 @@ def model_path() -> Path:
 
 
 def ensure_model(*, force: bool = False) -> Path:
-    """The path of an up-to-date model, trained now if there is none. Raises SetupError."""
+    """The path of an up-to-date model, trained now if there is none. Raises SetupError or ContentError."""
     target = model_path()
-    if target.exists() and package.is_current() and not force:
+    if _is_current(target) and not force:
         return target
+    with _one_at_a_time():
+        if force or not _is_current(target):  # another process may just have trained it
+            _build_all(target, force)
+    return target
+
+
+def _is_current(target: Path) -> bool:
+    return target.exists() and package.is_current()
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Two trainings at once would write over each other."""
+    BUILD.mkdir(exist_ok=True)
+    with (BUILD / "training.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _build_all(target: Path, force: bool) -> None:
     from bot.content.store import load
 
     load()  # a bad content file is said now, not after a minute of training
@@ -47,7 +70,6 @@ def ensure_model(*, force: bool = False) -> Path:
     _train(target)
     _say(f"trained in {time.perf_counter() - started:.0f} s: {target.name}")
     _forget_old_models(target)
-    return target
 
 
 def _train(target: Path) -> None:
@@ -73,6 +95,3 @@ def _forget_old_models(newest: Path) -> None:
 
 def _say(line: str) -> None:
     typer.echo(line, file=sys.stderr)
-
-
-__all__ = ["LANGUAGE_PACKAGE", "ensure_model", "inputs", "model_path"]

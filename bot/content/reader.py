@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from bot.errors import ContentError
 
@@ -37,6 +37,8 @@ def read_yaml(path: Path) -> Any:
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise ContentError(path.name, line, f"is not valid YAML: {error.problem or error}") from error
+    except (YAMLError, ValueError) as error:  # a control character, or a date such as 2026-02-30
+        raise ContentError(path.name, None, f"cannot be understood: {error}") from error
 
 
 def _line(raw: Any, where: list) -> int | None:

@@ -11,6 +11,10 @@ from bot.content.schema import Source, Strict
 
 MOST_SHOWN = 3
 DEFAULT = "default"
+GENERAL = frozenset(
+    {"victim-support", "emergency", "report-crime", "witness", "young-people", "local-police", "police-complaint"}
+)
+"""Needs that say little: any other one that is named counts for more."""
 
 
 class Service(Strict):
@@ -52,10 +56,9 @@ class FirstHelp(Strict):
     reporting: dict[str, list[str]]
 
     def need_of(self, needs: list[str], crimes: list[str]) -> str | None:
-        """The need that was named, or the one that a named crime brings."""
-        return next((n for n in needs if n in self.needs), None) or next(
-            (self.crimes[c] for c in crimes if self.crimes.get(c) in self.needs), None
-        )
+        """The most particular need that was named or that a named crime brings; "victims of stalking" is about stalking."""
+        named = [n for n in (*needs, *(self.crimes.get(c, "") for c in crimes)) if n in self.needs]
+        return min(named, key=lambda need: need in GENERAL, default=None)
 
     def services_for(self, need: str | None, audiences: tuple[str, ...] = ()) -> list[str]:
         """At most three service ids: those for the audience first, then those of the need."""

@@ -76,11 +76,14 @@ def load(folder: Path = CONTENT) -> Content:
     first_help = read(folder / "first_help.yml", FirstHelp)
     if unknown := sorted(first_help.named() - set(services)):
         raise ContentError("first_help.yml", None, f"{unknown[0]} is not in services.yml")
+    labels = read(folder / "labels.yml", LabelFile).__root__
+    if missing := sorted({"tell_me_more", "repeat", "find_support", "ask_capabilities"} - set(labels)):
+        raise ContentError("labels.yml", None, f"{missing[0]} has no label, and every answer may offer it")
     return Content(
         services=services,
         help=first_help,
         answers=answers,
-        labels=read(folder / "labels.yml", LabelFile).__root__,
+        labels=labels,
         editions=read(folder / "editions.yml", EditionsFile),
     )
 

@@ -23,7 +23,8 @@ class Button(TypedDict):
 class Parts(TypedDict, total=False):
     """What `answer` holds. `name`: the answer's name in content/, or the action's. `safety`: comes first, looks different.
 
-    `yes`, `no`: the intents meant by a plain yes or no after this message.
+    `yes`, `no`: the intents meant by a plain yes or no after this message. `question_asked`: what a bare detail ("in Camden",
+    "for men") later on is added to.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Parts(TypedDict, total=False):
     followup: bool
     small_talk: bool
     services: list[dict[str, Any]]
+    question_asked: dict[str, Any]
 
 
 def buttons(intents: list[str], labels: dict[str, Label]) -> list[Button]:

@@ -38,6 +38,10 @@ def answer(intent: str, content: Content, parsed: dict[str, Any]) -> dict[str, A
         "safety": True,
         "services": cards(chosen, content),
     }
+    if need:
+        # so that "for men" or "in Polish" afterwards goes on from here
+        asked = {"intent": "find_support", "needs": [need], "crimes": [], "audiences": list(audiences)}
+        parts["question_asked"] = asked
     # who must call 999 needs every word to be about that
     return compose(text, parts, buttons(written.next, content.labels), show_source=intent != EMERGENCY)
 

@@ -31,4 +31,5 @@ def _line(service: Service) -> str:
     if not ways and service.web:
         ways.append(str(service.web))
     hours = f" ({service.hours})" if service.hours else ""
-    return f"{service.name}: {' or '.join(ways)}{hours}. {service.what}"
+    reached = f": {' or '.join(ways)}{hours}" if ways else hours
+    return f"{service.name}{reached}. {service.what}"

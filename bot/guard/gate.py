@@ -70,5 +70,6 @@ class Guard:
     def _around_danger(self, text: str) -> str:
         """The first stretch of the allowed length that still speaks of danger."""
         size = self.settings.longest
-        stretches = (text[start : start + size] for start in range(0, len(text), size // 2))
-        return next((s for s in stretches if safety_patterns.find(s)), text[:size])
+        # stripped, so that a slash behind a space cannot come to stand first
+        stretches = (text[start : start + size].strip() for start in range(0, len(text), size // 2))
+        return next((s for s in stretches if safety_patterns.find(s)), text[:size].strip())

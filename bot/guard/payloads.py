@@ -21,6 +21,6 @@ def as_payload(text: str, allowed: Iterable[str]) -> str | None:
 
 def as_text(text: str) -> str:
     """The text without the slash that would make Rasa take it for a payload."""
-    if not text.startswith("/"):
+    if not text.lstrip().startswith("/"):
         return text
     return LEADING_SLASHES.sub("", text).replace("_", " ")

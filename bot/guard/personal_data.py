@@ -10,26 +10,36 @@ import re
 
 import phonenumbers
 
-EMAIL = re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b")
+EMAIL = re.compile(r"[\w.+'’-]+@[\w-]+(?:\.[\w-]+)+\b")
 CARD = re.compile(r"\b(?:\d[ -]?){12,18}\d\b")
 NATIONAL_INSURANCE = re.compile(
     r"\b[a-ceghj-prstw-z][a-ceghj-nprstw-z]\s?\d{2}\s?\d{2}\s?\d{2}\s?[a-d]\b", re.IGNORECASE
 )
-POSTCODE = re.compile(r"\b([a-z]{1,2}\d[a-z\d]?)\s?\d[abd-hjlnp-uw-z]{2}\b", re.IGNORECASE)
-STREET = re.compile(
-    r"\b(?:flat\s+\w{1,4},?\s+)?\d{1,4}[a-z]?,?\s+(?:[a-z][\w'’-]*\s+){1,3}"
-    r"(?:street|st|road|rd|avenue|ave|lane|ln|close|drive|gardens|gdns|court|crescent|terrace|place|square|way|walk|mews|grove|hill|park|house)\b",
+POSTCODE = re.compile(r"\b([a-z]{1,2}\d[a-z\d]?)[\s-]?(?!\d(?:st|nd|rd|th)\b)\d[abd-hjlnp-uw-z]{2}\b", re.IGNORECASE)
+SURE_STREET = r"street|st|road|rd|avenue|ave|lane|ln|close|drive|gardens|gdns|crescent|terrace|mews|grove"
+PERHAPS_STREET = r"court|place|square|way|walk|hill|park|house|row|rise"
+NUMBER = r"(?:flat\s+\w{1,4},?\s+)?(?!(?:19|20)\d\d\b)\d{1,4}[a-z]?,?\s+"
+NO_STREET_NAME = (
+    r"in|on|of|at|near|for|and|to|from|per|mph|crimes?|offences|years?|days?|weeks?|months?|people|officers|knife"
+)
+WORDS = rf"(?:(?!(?:{NO_STREET_NAME})\b)[a-z][\w'’-]*\s+){{1,3}}"
+STREET = re.compile(rf"\b{NUMBER}{WORDS}(?:{SURE_STREET})\b", re.IGNORECASE)
+# "50 crimes Notting Hill" is a place and "1 in 3 women walk" is none: these need somebody to say that it is an address
+TOLD_STREET = re.compile(
+    rf"(?:(?<=\bat\s)|\bflat\s+\w{{1,4}},?\s+){NUMBER}{WORDS}(?:{PERHAPS_STREET})\b",
     re.IGNORECASE,
 )
-ACCOUNT = re.compile(r"\b\d{2}-\d{2}-\d{2}\b(?:\s+\d{8}\b)?|\b(?:account|acc|a/c)\D{0,12}\d{8}\b", re.IGNORECASE)
+THE_STREET = re.compile(rf"\b{NUMBER}the\s+(?:{SURE_STREET}|{PERHAPS_STREET})\b", re.IGNORECASE)
+ACCOUNT = re.compile(
+    r"\bsort\s*code\W{0,4}(?:is\W{1,2})?\d{2}[- ]?\d{2}[- ]?\d{2}\b|\b\d{2}-\d{2}-\d{2}\s+\d{8}\b|\b(?:account|acc|a/c)\D{0,12}\d{8}\b",
+    re.IGNORECASE,
+)
 BIRTH = re.compile(
-    r"\b(?:born(?: on)?|dob|d\.o\.b\.?|date of birth)\W{0,4}(?:is\W)?\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b", re.IGNORECASE
-)
-# "2 weeks in Park" must not look like a street, nor may a figure of crime
-NOT_A_STREET = re.compile(
-    r"\b\d{1,4},?\s+(?:\w+\s+){0,2}?(?:in|on|of|at|the|near|for|and|to|from|years?|days?|weeks?|months?|people|officers)\b",
+    r"\b(?:born(?: on)?|dob|d\.o\.b\.?|date of birth|birthday)\W{0,4}(?:is\W)?"
+    r"(?:\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}(?:st|nd|rd|th)?\s+(?:of\s+)?[a-z]{3,9}\s+\d{4})\b",
     re.IGNORECASE,
 )
+MOBILE = re.compile(r"(?<!\d)(?:\+44\s?|0)7\d{3}[\s-]?\d{3}[\s-]?\d{3}(?!\d)")
 REMOVED = "(removed)"
 
 
@@ -40,9 +50,17 @@ def mask(text: str) -> str:
     text = BIRTH.sub(REMOVED, text)
     text = ACCOUNT.sub(REMOVED, text)
     text = CARD.sub(lambda m: REMOVED if _is_card(m.group()) else m.group(), text)
-    text = _mask_phones(text)
-    text = STREET.sub(lambda m: m.group() if NOT_A_STREET.search(m.group()) else REMOVED, text)
-    return POSTCODE.sub(lambda m: m[1], text)
+    text = _mask_phones(MOBILE.sub(REMOVED, text))
+    for street in (STREET, TOLD_STREET, THE_STREET):
+        text = street.sub(REMOVED, text)
+    return _outward_only(text)
+
+
+def _outward_only(text: str) -> str:
+    """Whole postcodes cut to their outward part, again until none is left ("E1 6AN 6AN")."""
+    while (shorter := POSTCODE.sub(lambda m: m[1], text)) != text:
+        text = shorter
+    return text
 
 
 def _is_card(digits: str) -> bool:
@@ -54,7 +72,7 @@ def _is_card(digits: str) -> bool:
 def _mask_phones(text: str) -> str:
     if sum(c.isdigit() for c in text) < 9:
         return text
-    for match in reversed(list(phonenumbers.PhoneNumberMatcher(text, "GB", leniency=phonenumbers.Leniency.POSSIBLE))):
+    for match in reversed(list(phonenumbers.PhoneNumberMatcher(text, "GB", leniency=phonenumbers.Leniency.VALID))):
         if sum(c.isdigit() for c in match.raw_string) >= 9:
             text = text[: match.start] + REMOVED + text[match.end :]
     return text

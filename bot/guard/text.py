@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 # joiners hold emoji and some scripts (Persian, Hindi) together; everything else of category Cf hides text
 KEPT_FORMAT = frozenset("\u200c\u200d")
+# between Latin letters and digits a joiner only hides an address from the eye that looks for one
+JOINER_IN_LATIN = re.compile(r"(?<=[\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?=[\x00-\x7f])")
 HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
 
 
 def plain(text: str) -> str:
     """The text in NFKC, with hidden and control characters taken out and white space folded."""
-    joined = unicodedata.normalize("NFKC", text)
+    joined = JOINER_IN_LATIN.sub("", unicodedata.normalize("NFKC", text))
     kept = (
         " " if character.isspace() else character
         for character in joined

@@ -49,7 +49,7 @@ PATTERNS: tuple[tuple[str, re.Pattern], ...] = tuple(
         ),
         (
             EMERGENCY,
-            rf"\b(?:someone|somebody|a man|men|people|they|he|burglars?|intruders?)(?:s| is| are|re)? (?:in|inside|breaking into) (?:my|our|the) (?:house|flat|home|room|garden)\b.*\b{NOW}\b",
+            rf"\b(?:someone|somebody|a man|men|people|they|he|burglars?|intruders?)(?:s| is| are|re)? (?:in|inside|breaking into) (?:my|our|the) (?:house|flat|home|room|garden)\b.{0, 80}\b{NOW}\b",
         ),
         (
             EMERGENCY,
@@ -57,7 +57,7 @@ PATTERNS: tuple[tuple[str, re.Pattern], ...] = tuple(
         ),
         (
             EMERGENCY,
-            rf"\b(?:he|she|they|someone|man|guy|boy|kid)(?:s| has| have|ve| is holding| holding)? (?:got |holding |waving )?(?:a|the) (?:\w+ )?{WEAPON}\b.*\b(?:me|us|outside|here|{NOW})\b",
+            rf"\b(?:he|she|they|someone|man|guy|boy|kid)(?:s| has| have|ve| is holding| holding)? (?:got |holding |waving )?(?:a|the) (?:\w+ )?{WEAPON}\b.{0, 80}\b(?:me|us|outside|here|{NOW})\b",
         ),
         (
             EMERGENCY,
@@ -70,8 +70,17 @@ PATTERNS: tuple[tuple[str, re.Pattern], ...] = tuple(
         (EMERGENCY, rf"\bfollowing me (?:{NOW}|home|and|down)\b"),
         (EMERGENCY, r"\b(?:send|need) (?:the |an? )?(?:police|ambulance) (?:now|quick|quickly|asap|please|fast)\b"),
         (
+            EMERGENCY,
+            r"\bi(?:ve| have)? (?:just )?(?:took|taken|swallowed) (?:all |loads of |too many |a load of )+(?:of )?(?:my |the |his |her )?(?:pills|tablets|meds|medication|paracetamol)\b",
+        ),
+        (EMERGENCY, r"\b(?:overdosed|taken an overdose|took an overdose)\b.{0,40}\b(?:just|now|ago|please|help)\b"),
+        (
+            EMERGENCY,
+            r"\bi(?:m| am)? (?:want to|wanna|going to|gonna|will) (?:kill|stab|shoot) (?:my|him|her|them|that|this)\b(?! (?:phone|battery|broadband|wifi|computer|laptop))",
+        ),
+        (
             WELLBEING_CRISIS,
-            r"\b(?:i|ive|im|ill)\b.*\b(?:kill(?:ing)? myself|end(?:ing)? my (?:own )?life|end(?:ing)? it all|hurt(?:ing)? myself|cut(?:ting)? myself|top(?:ping)? myself|harm(?:ing)? myself)\b",
+            r"\b(?:i|ive|im|ill)\b.{0,80}\b(?:kill(?:ing)? myself|end(?:ing)? my (?:own )?life|end(?:ing)? it all|hurt(?:ing)? myself|cut(?:ting)? myself|top(?:ping)? myself|harm(?:ing)? myself)\b",
         ),
         (
             WELLBEING_CRISIS,
@@ -79,7 +88,7 @@ PATTERNS: tuple[tuple[str, re.Pattern], ...] = tuple(
         ),
         (
             WELLBEING_CRISIS,
-            r"\b(?:i am|im|feeling|feel) (?:\w+ )?suicidal\b|\bsuicidal thoughts\b(?!.*\b(?:plan|figures)\b)",
+            r"\b(?:i am|im|feeling|feel) (?:\w+ )?suicidal\b|\bsuicidal thoughts\b(?!.{0,80}\b(?:plan|figures)\b)",
         ),
         (
             WELLBEING_CRISIS,
@@ -96,7 +105,7 @@ PATTERNS: tuple[tuple[str, re.Pattern], ...] = tuple(
         (WELLBEING_CRISIS, r"\bbetter off (?:dead|without me|if i (?:was|were) (?:dead|gone))\b"),
         (
             WELLBEING_CRISIS,
-            rf"\b(?:{PERSON}|friend|mate|bloke|colleague|flatmate)\b.*\b(?:done with life|done with living|kill (?:himself|herself|themselves)|end (?:his|her|their) (?:own )?life|does(?: not|nt) want to (?:be here|live)|(?:is|feels|sounds) suicidal)\b",
+            rf"\b(?:{PERSON}|friend|mate|bloke|colleague|flatmate)\b.{0, 80}\b(?:done with life|done with living|kill (?:himself|herself|themselves)|end (?:his|her|their) (?:own )?life|does(?: not|nt) want to (?:be here|live)|(?:is|feels|sounds) suicidal)\b",
         ),
         (
             CHILD_AT_RISK,
@@ -115,7 +124,7 @@ PATTERNS: tuple[tuple[str, re.Pattern], ...] = tuple(
             DISCLOSE_HARM,
             r"\b(?:had|got) (?:my|me) (?:\w+ ){0,2}?(?:bag|phone|wallet|purse|bike|watch|chain|car|van|moped) (?:\w+ )?(?:taken|stolen|nicked|snatched|robbed|jacked|pinched)\b",
         ),
-        (DISCLOSE_HARM, r"\bi(?: a|)m one of (?:them|em)\b.*"),
+        (DISCLOSE_HARM, r"\bi(?: a|)m one of (?:them|em)\b.{0,80}"),
         (
             DISCLOSE_HARM,
             r"\b(?:i am|im|ive been|i have been) (?:being |getting )?(?:stalked|harassed|blackmailed|abused|threatened|followed)\b",
@@ -131,7 +140,7 @@ NOT_ABOUT_THEM = re.compile(
 )
 ONE_OF_THEM = re.compile(r"\bi(?: a|)m one of (?:them|em)\b")
 IDIOM = re.compile(
-    r"\b(?:lol|lmao|rofl|haha\w*|of boredom|of laughing|laughing|of embarrassment|for a (?:pizza|coffee|drink|fag|kebab)|"
+    r"\b(?:lol|kill me now|lmao|rofl|haha\w*|of boredom|of laughing|laughing|of embarrassment|for a (?:pizza|coffee|drink|fag|kebab)|"
     r"traffic|at (?:chess|fifa|football|poker|cards|tennis)|homework|exam|exams|revision|diet|this website|this app|this bot|this chat)\b"
 )
 APOSTROPHES = re.compile(r"['’`´]")

@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu import safety_patterns, spans
 from bot.nlu.gated_classifier import UNDERSTANDING, GatedLogisticRegression
-from bot.nlu.safety_intents import CHILD_AT_RISK, DISCLOSE_HARM, DOUBT, SAFETY, SAFETY_INTENTS, SURE
+from bot.nlu.safety_intents import CHILD_AT_RISK, DISCLOSE_HARM, DOUBT, EMERGENCY, SAFETY, SAFETY_INTENTS, SURE
 
 # an explicit request for help is answered as such: its answer leads to help too
 REQUESTS = frozenset(
@@ -71,8 +71,9 @@ class SafetySignal(GraphComponent):
             return {"intent": pattern, "level": DOUBT, "by": "pattern"}
         likeliest = next((r["name"] for r in ranking if r["name"] in SAFETY_INTENTS), None)
         if pattern:
-            # the classifier may know better which of the four it is, as long as it names one first
-            return {"intent": top if top in SAFETY_INTENTS else pattern, "level": SURE, "by": "pattern"}
+            # the classifier may know better which of the four it is, but never makes an emergency less
+            better = top in SAFETY_INTENTS and pattern != EMERGENCY
+            return {"intent": top if better else pattern, "level": SURE, "by": "pattern"}
         level = message.get(UNDERSTANDING)["danger_level"]
         if top in SAFETY_INTENTS and message.get(UNDERSTANDING)["status"] == "clear":
             level = SURE

@@ -26,8 +26,12 @@ def content() -> Content:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of content/ that a test may edit."""
-    return Path(shutil.copytree(CONTENT, tmp_path / "content"))
+    """A copy of content/ that a test may edit, with two files of answers only: quick to read again."""
+    copy = Path(shutil.copytree(CONTENT, tmp_path / "content", ignore=shutil.ignore_patterns("*.csv")))
+    for path in (copy / "answers").iterdir():
+        if path.name not in ("conversation.yml", "theme_trust.yml"):
+            path.unlink()
+    return copy
 
 
 @pytest.fixture

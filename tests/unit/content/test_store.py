@@ -11,7 +11,7 @@ import pytest
 
 from bot.content import store as store_module
 from bot.content.schema import Phase
-from bot.content.store import ContentStore, load
+from bot.content.store import Content, ContentStore, load
 from bot.errors import ContentError
 
 FILE = "answers/conversation.yml"
@@ -64,7 +64,7 @@ BAD = {
     "missing phases": (FILE, added(NEW.format(text="Hello there.") + "\n    phase: [open]"), None, "no answer for phase closed, closing"),
     "no answer": (FILE, added("empty: []"), None, "empty has no answer"),
     "same name twice": (FILE, added("greet:\n  - text: Hello again.\n    reviewed: 2026-11-22"), "greet", 'duplicate key "greet"'),
-    "same name in two files": (FILE, added("ask_mopac:\n  - text: Hello again.\n    reviewed: 2026-11-22"), None, "ask_mopac is answered in another"),
+    "same name in two files": (FILE, added("ask_theme_trust:\n  - text: Hello again.\n    reviewed: 2026-11-22"), None, "ask_theme_trust is answered in another"),
     "empty file": (FILE, lambda _: "", None, "none is not an allowed value"),
     "a list": (FILE, lambda _: "- greet\n", None, "not a valid dict"),
     "four buttons": (FILE, added(NEW.format(text="Hello there.") + "\n    next: [a, b, c, d]"), "next", "at most 3"),
@@ -89,7 +89,7 @@ def test_a_bad_edit_is_refused_with_its_place_and_reason(
     blamed = (
         "first_help.yml"
         if reason.endswith("services.yml")
-        else "plan_general.yml"
+        else "theme_trust.yml"
         if "another" in reason
         else Path(file).name
     )
@@ -189,12 +189,11 @@ def test_the_note_on_a_newer_plan(folder: Path, day: date, noted: bool) -> None:
 
 
 @pytest.mark.parametrize("phase", Phase)
-def test_every_answer_exists_in_every_phase(folder: Path, phase: Phase) -> None:
+def test_every_answer_exists_in_every_phase(content: Content, phase: Phase) -> None:
     days = {
         Phase.COMING: date(2021, 11, 1), Phase.OPEN: date(2021, 12, 1), Phase.CLOSING: date(2022, 1, 20),
         Phase.CLOSED: date(2022, 2, 1), Phase.IN_FORCE: DAY, Phase.SUPERSEDED: date(2026, 1, 1),
     }  # fmt: skip
-    content = load(folder)
     assert content.phase(days[phase]) is phase
     for name in content.answers:
         assert "[" not in content.answer(name, days[phase]).text, name

@@ -13,7 +13,7 @@ from bot.nlu.safety_intents import BY_URGENCY, DOUBT, SURE
 
 @pytest.mark.parametrize("intent", BY_URGENCY)
 def test_every_safety_intent_has_an_answer_marked_as_such(content: Content, in_force: date, intent: str) -> None:
-    message = safety.answer(intent, content)
+    message = safety.answer(intent, content, {})
     assert message["answer"]["safety"] is True
     assert "999" in message["text"]
     shown = [s["id"] for s in message["answer"]["services"]]
@@ -21,10 +21,22 @@ def test_every_safety_intent_has_an_answer_marked_as_such(content: Content, in_f
     assert all(content.services[i].name in message["text"] for i in shown)
 
 
-def test_a_named_need_chooses_the_services(content: Content, in_force: date) -> None:
-    message = safety.answer("disclose_harm", content, "domestic-abuse")
-    assert [s["id"] for s in message["answer"]["services"]] == content.help.services_for("domestic-abuse")
-    assert content.answer("safe_device", in_force).text in message["text"]
+@pytest.mark.parametrize(
+    ("entity", "value", "need"),
+    [
+        ("support_need", "domestic-abuse", "domestic-abuse"),
+        ("crime_type", "rape", "sexual-violence"),
+        ("support_need", "homelessness", "victim-support"),
+        ("crime_type", "unheard_of", "victim-support"),
+    ],
+)
+def test_what_was_named_chooses_the_services(
+    content: Content, in_force: date, entity: str, value: str, need: str
+) -> None:
+    message = safety.answer("disclose_harm", content, {"entities": [{"entity": entity, "value": value}]})
+    assert [s["id"] for s in message["answer"]["services"]] == content.help.services_for(need)
+    line = content.answer("safe_device", in_force).text
+    assert (line in message["text"]) is content.help.needs_safe_device(need)
 
 
 @pytest.mark.parametrize(("signal", "said"), [(None, False), ({"level": SURE}, False), ({"level": DOUBT}, True)])

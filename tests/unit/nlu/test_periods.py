@@ -77,7 +77,6 @@ WORDINGS = [
     ("rolling 12 months", ["last_12_months"]),
     ("last twelve months", ["last_12_months"]),
     ("in the last 12 months", ["last_12_months"]),
-    ("last 12 mths", ["last_12_months"]),
     ("last 24 months", ["last_24_months"]),
     ("past six months", ["last_6_months"]),
     ("over the last three years", ["last_3_years"]),

@@ -1,0 +1,126 @@
+"""The two servers: ports, what they are told, and that a dead one is named."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.cli import servers
+from bot.errors import SetupError
+
+
+@pytest.fixture
+def busy_port() -> Iterator[int]:
+    with socket.socket() as taken:
+        taken.bind((servers.HOST, 0))
+        taken.listen()
+        yield taken.getsockname()[1]
+
+
+def test_busy_port_says_what_to_do(busy_port: int) -> None:
+    with pytest.raises(SetupError) as caught:
+        servers.refuse_busy(busy_port)
+    assert str(caught.value) == (
+        f"Port {busy_port} is in use: stop what runs there, or choose another (make run PORT={busy_port + 1})."
+    )
+
+
+def test_port_busy_on_every_address_is_refused() -> None:
+    with socket.socket() as taken:
+        taken.bind(("0.0.0.0", 0))
+        taken.listen()
+        with pytest.raises(SetupError, match="is in use"):
+            servers.refuse_busy(taken.getsockname()[1])
+
+
+def test_free_port_is_not_refused_and_stays_free() -> None:
+    port = servers.free_port()
+    servers.refuse_busy(port)
+    with socket.socket() as other:
+        other.bind((servers.HOST, port))
+
+
+def test_port_freed_again_is_not_refused() -> None:
+    with socket.socket() as taken:
+        taken.bind((servers.HOST, 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(SetupError):
+            servers.refuse_busy(port)
+    servers.refuse_busy(port)
+
+
+def test_free_port_needs_no_rights() -> None:
+    assert 1024 <= servers.free_port() <= 65535
+
+
+def test_environment_names_action_server_and_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ACTION_URL", "TRACKER_DB", "RASA_TELEMETRY_ENABLED"):
+        monkeypatch.delenv(name, raising=False)
+    told = servers.environment(4321, Path("/tmp/talk.db"))
+    assert told["ACTION_URL"] == "http://127.0.0.1:4321/webhook"
+    assert told["TRACKER_DB"] == "/tmp/talk.db"
+    assert told["RASA_TELEMETRY_ENABLED"] == "false"
+
+
+@pytest.mark.parametrize("name", ["TRACKER_DB", "OMP_NUM_THREADS", "PLAN_TODAY"])
+def test_what_the_operator_has_set_stays(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "set-by-operator")
+    assert servers.environment(4321, Path("/tmp/talk.db"))[name] == "set-by-operator"
+
+
+def test_warnings_stay_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONWARNINGS", "error")
+    assert servers.environment(4321, Path("/tmp/talk.db"))["PYTHONWARNINGS"] == "ignore"
+
+
+def _both(*seconds: float) -> servers.Servers:
+    """Two stand-ins that end after so many seconds."""
+    both = servers.Servers(Path("model"), 1, 2, Path("talk.db"))
+    for name, length in zip(("action server", "Rasa server"), seconds, strict=True):
+        both.processes[name] = subprocess.Popen([sys.executable, "-S", "-c", f"import time; time.sleep({length})"])
+    return both
+
+
+def test_none_is_dead_while_both_run() -> None:
+    both = _both(60, 60)
+    try:
+        assert both.dead() is None
+    finally:
+        both.__exit__()
+
+
+@pytest.mark.parametrize(("seconds", "name"), [((0, 60), "action server"), ((60, 0), "Rasa server")])
+def test_dead_one_is_named(seconds: tuple[float, float], name: str) -> None:
+    both = _both(*seconds)
+    try:
+        both.processes[name].wait(20)
+        assert both.dead() == name
+    finally:
+        both.__exit__()
+
+
+def test_leaving_stops_both() -> None:
+    both = _both(60, 60)
+    both.__exit__()
+    assert all(process.poll() is not None for process in both.processes.values())
+
+
+def test_one_that_does_not_stop_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(servers, "STOP_SECONDS", 0.2)
+    stubborn = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+    )
+    both = servers.Servers(Path("model"), 1, 2, Path("talk.db"))
+    process = subprocess.Popen([sys.executable, "-S", "-c", stubborn], stdout=subprocess.PIPE)
+    both.processes["action server"] = process
+    assert process.stdout is not None
+    with process.stdout as output:
+        assert output.readline() == b"up\n"
+        both.__exit__()
+    assert process.returncode == -9

@@ -1,0 +1,201 @@
+"""Training: what the model is made from, and that a change of it asks for a new one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.cli import training
+from bot.errors import SetupError
+from bot.nlu import package
+from bot.paths import ROOT
+
+TREE = {
+    "config.yml": "language: en\n",
+    "domain.yml": "intents: []\n",
+    "requirements.lock": "rasa\n",
+    "data/nlu/greet.yml": "nlu: []\n",
+    "data/entities/areas.yml": "Camden: [camden]\n",
+    "data/rules/rules.yml": "rules: []\n",
+    "bot/nlu/speller.py": "WORDS = 1\n",
+    "content/areas.csv": "outcode,area\nSE15,Southwark\n",
+}
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small project of its own, which training takes for the real one."""
+    for name, text in TREE.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(training, "ROOT", tmp_path)
+    monkeypatch.setattr(training, "MODELS", tmp_path / "models")
+    monkeypatch.setattr(training, "BUILD", tmp_path / ".build")
+    monkeypatch.setattr(package, "AREAS", tmp_path / "content" / "areas.csv")
+    monkeypatch.setattr(package, "NLU_DATA", tmp_path / "data" / "nlu")
+    monkeypatch.setattr(package, "ENTITY_DATA", tmp_path / "data" / "entities")
+    monkeypatch.setattr(package, "__file__", str(tmp_path / "bot" / "nlu" / "package.py"))
+    (tmp_path / "models").mkdir()
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "config.yml",
+        "domain.yml",
+        "requirements.lock",
+        "data/entities/areas.yml",
+        "data/entities/crime_types.yml",
+        "bot/nlu/speller.py",
+        "bot/nlu/calibration.py",
+        "bot/nlu/gated_classifier.py",
+        "content/areas.csv",
+    ],
+)
+def test_input(name: str) -> None:
+    assert ROOT / name in training.inputs()
+
+
+@pytest.mark.parametrize("folder", ["data/nlu", "data/rules", "data/entities"])
+def test_every_data_file_is_an_input(folder: str) -> None:
+    files = set((ROOT / folder).rglob("*.yml"))
+    assert files
+    assert files <= set(training.inputs())
+
+
+def test_answers_are_no_input() -> None:
+    assert not [path for path in training.inputs() if ROOT / "content" / "answers" in path.parents]
+
+
+@pytest.mark.parametrize("name", ["safety_patterns.py", "safety_signal.py", "entity_extractor.py"])
+def test_code_that_no_model_holds_is_no_input(name: str) -> None:
+    assert (ROOT / "bot" / "nlu" / name).is_file()
+    assert ROOT / "bot" / "nlu" / name not in training.inputs()
+
+
+def test_inputs_exist_and_stand_once_in_a_fixed_order() -> None:
+    listed = training.inputs()
+    assert all(path.is_file() for path in listed)
+    assert len(listed) == len(set(listed))
+    assert listed == training.inputs()
+
+
+@pytest.mark.parametrize("name", sorted(TREE))
+def test_changed_file_asks_for_another_model(tree: Path, name: str) -> None:
+    before = training.model_path()
+    (tree / name).write_text(TREE[name] + "# changed\n", encoding="utf-8")
+    assert training.model_path() != before
+
+
+@pytest.mark.parametrize("name", ["data/nlu/more.yml", "data/stories/new.yml", "bot/nlu/more.py"])
+def test_added_file_asks_for_another_model(tree: Path, name: str) -> None:
+    before = training.model_path()
+    (tree / name).parent.mkdir(exist_ok=True)
+    (tree / name).write_text("", encoding="utf-8")
+    assert training.model_path() != before
+
+
+def test_removed_file_asks_for_another_model(tree: Path) -> None:
+    before = training.model_path()
+    (tree / "data/nlu/greet.yml").unlink()
+    assert training.model_path() != before
+
+
+def test_renamed_file_asks_for_another_model(tree: Path) -> None:
+    before = training.model_path()
+    (tree / "data/nlu/greet.yml").rename(tree / "data/nlu/hello.yml")
+    assert training.model_path() != before
+
+
+@pytest.mark.parametrize(
+    "name", ["content/answers/plan.yml", "README.md", "data/nlu/notes.txt", "bot/nlu/safety_patterns.py"]
+)
+def test_other_file_keeps_the_model(tree: Path, name: str) -> None:
+    before = training.model_path()
+    (tree / name).parent.mkdir(parents=True, exist_ok=True)
+    (tree / name).write_text("words", encoding="utf-8")
+    assert training.model_path() == before
+
+
+def test_touched_file_keeps_the_model(tree: Path) -> None:
+    before = training.model_path()
+    os.utime(tree / "config.yml", (0, 0))
+    assert training.model_path() == before
+
+
+def test_changed_back_is_the_same_model(tree: Path) -> None:
+    before = training.model_path()
+    (tree / "config.yml").write_text("other", encoding="utf-8")
+    (tree / "config.yml").write_text(TREE["config.yml"], encoding="utf-8")
+    assert training.model_path() == before
+
+
+def _make(path: Path, age: float = 0) -> Path:
+    path.write_bytes(b"model")
+    os.utime(path, (1_000_000 - age, 1_000_000 - age))
+    return path
+
+
+def test_up_to_date_model_is_not_trained_again(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(package, "is_current", lambda: True)
+    monkeypatch.setattr(training, "_train", lambda target: pytest.fail("trained"))
+    target = _make(training.model_path())
+    assert training.ensure_model() == target
+
+
+@pytest.mark.parametrize(
+    ("made", "current", "force", "built"),
+    [
+        (False, True, False, False),
+        (True, False, False, True),
+        (True, True, True, True),
+        (False, False, False, True),
+    ],
+)
+def test_trains_and_builds_when_asked_for(
+    tree: Path, monkeypatch: pytest.MonkeyPatch, made: bool, current: bool, force: bool, built: bool
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(package, "is_current", lambda: current)
+    monkeypatch.setattr(package, "build", lambda: done.append("built"))
+    monkeypatch.setattr(training, "_train", lambda target: done.append(target.name))
+    target = training.model_path()
+    if made:
+        _make(target)
+    assert training.ensure_model(force=force) == target
+    assert done == (["built"] if built else []) + [target.name]
+
+
+def test_full_disk_is_said_before_training(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = shutil._ntuple_diskusage(2**40, 2**40, 12 * 2**20)
+    monkeypatch.setattr(training.shutil, "disk_usage", lambda path: full)
+    monkeypatch.setattr(training, "_train", lambda target: pytest.fail("trained"))
+    monkeypatch.setattr(package, "build", lambda: pytest.fail("built"))
+    with pytest.raises(SetupError, match=f"12 MB free and training needs {training.ROOM_NEEDED_MB}"):
+        training.ensure_model()
+
+
+def test_old_models_are_forgotten_but_the_newest_of_them(tree: Path) -> None:
+    models = tree / "models"
+    newest = _make(models / "plan-new.tar.gz")
+    before = _make(models / "plan-before.tar.gz", age=10)
+    _make(models / "plan-old.tar.gz", age=20)
+    _make(models / "plan-older.tar.gz", age=30)
+    other = _make(models / "other.tar.gz", age=40)
+    training._forget_old_models(newest)
+    assert set(models.iterdir()) == {newest, before, other}
+
+
+def test_checksum_depends_on_name_and_content(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.write_text("same", encoding="utf-8")
+    other.write_text("same", encoding="utf-8")
+    sums = {package.checksum([one]), package.checksum([other]), package.checksum([one, other])}
+    one.write_text("changed", encoding="utf-8")
+    sums.add(package.checksum([one]))
+    assert len(sums) == 4
