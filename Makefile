@@ -12,7 +12,7 @@ setup: .venv/.ready   ## install everything into this folder
 	@$(PYTHON) tools/bootstrap.py
 
 run: setup   ## the assistant on 127.0.0.1:5005
-	@$(PLANBOT) run
+	@$(PLANBOT) run $(if $(PORT),--port $(PORT))
 
 shell: setup   ## talk to it here; DEBUG=1 shows what it understood
 	@$(PLANBOT) shell $(if $(DEBUG),--debug)

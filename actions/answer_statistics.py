@@ -8,6 +8,7 @@ from rasa_sdk import Tracker
 
 from actions import turn
 from actions.base import SafeAction
+from actions.statistics import elsewhere
 from actions.statistics.answers import Question, reply
 from actions.statistics.store import Figures
 from bot import clock
@@ -35,18 +36,33 @@ class AnswerStatistics(SafeAction):
 
     async def answer(self, tracker: Tracker) -> dict[str, Any]:
         question = self.question(tracker)
+        place = elsewhere.named(str(tracker.latest_message.get("text") or "").lower())
+        if place and not question.areas:
+            return self._only_london(place)
         ranked = turn.intent(tracker) == "ask_statistics_compare" and len(question.areas) + len(question.crimes) < 2
         return self.message(question, NO_RANKING if ranked else "")
+
+    def _only_london(self, place: str) -> dict[str, Any]:
+        content = self.store.current()
+        text = (
+            f"I only have figures for London, so I cannot say how it is in {place}. The police there publish their own."
+        )
+        parts: Parts = {"name": "only_london", "question": True}
+        return compose(text, parts, buttons(["ask_statistics", "ask_statistics_source"], content.labels))
 
     def question(self, tracker: Tracker) -> Question:
         """What the latest message asks."""
         typed = str(tracker.latest_message.get("text") or "").lower()
         crimes = turn.entities(tracker, "crime_type")
+        if typed.startswith("/") and (details := turn.offered_details(tracker)):
+            return Question(tuple(details["crimes"]), tuple(details["areas"]), tuple(details["periods"]))
         about = "crime"
-        if turn.intent(tracker) == "ask_officer_numbers" or (not crimes and any(w in typed for w in OFFICER_WORDS)):
+        if turn.intent(tracker) == "ask_officer_numbers":
             about = "officers"
         elif not crimes and any(word in typed for word in CONFIDENCE_WORDS):
             about = "confidence"
+        elif not crimes and any(word in typed for word in OFFICER_WORDS):
+            about = "officers"
         return Question(crimes, turn.entities(tracker, "area"), turn.entities(tracker, "period"), about)
 
     def message(self, question: Question, first: str = "") -> dict[str, Any]:

@@ -22,6 +22,9 @@ from bot.errors import ActionError, OutOfTimeError
 
 log = logging.getLogger(__name__)
 BUDGET_SECONDS = 8.0
+SORRY = (
+    "I am sorry, I could not get that answer just now. Please try again in a minute. If you are in danger, call 999."
+)
 
 
 class SafeAction(Action, ABC):
@@ -63,17 +66,22 @@ class SafeAction(Action, ABC):
         except Exception:
             status, message = "failed", self._apology(tracker)
             log.exception("%s failed", self.action_name)
-        line = safety.line_when_in_doubt(tracker.latest_message, self.store.current())
-        message = safety.prepend(message, line)
+        try:
+            line = safety.line_when_in_doubt(tracker.latest_message, self.store.current())
+            message = safety.prepend(message, line)
+        except Exception:
+            log.exception("the line of safety could not be added")
         dispatcher.utter_message(text=message["text"], buttons=message["buttons"], **{ANSWER: message[ANSWER]})
         metrics.observe(self.action_name, status, time.perf_counter() - started)
         return []
 
     def _apology(self, tracker: Tracker) -> dict[str, Any]:
-        content = self.store.current()
-        known = self.last_good(tracker)
-        text = "I am sorry, I could not get that answer just now. Please try again in a minute."
-        if known:
-            text = f"{text} The last I know: {known}"
-        offered = buttons(["ask_statistics_source", "find_support", "ask_human"], content.labels)
+        """An apology with what is still known; needs nothing that may have failed."""
+        text, offered = SORRY, []
+        try:
+            if known := self.last_good(tracker):
+                text = f"{SORRY} The last I know: {known}"
+            offered = buttons(["ask_statistics_source", "find_support", "ask_human"], self.store.current().labels)
+        except Exception:
+            log.exception("%s has nothing to fall back on", self.action_name)
         return compose(text, {"name": f"{self.action_name}_failed", "question": True}, offered)

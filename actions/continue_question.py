@@ -44,9 +44,9 @@ class ContinueQuestion(SafeAction):
                 crimes or tuple(asked["crimes"]),
                 audiences or tuple(asked["audiences"]),
             )
-        return self._ask_what(crimes, areas)
+        return self._ask_what(crimes, areas, periods)
 
-    def _ask_what(self, crimes: tuple[str, ...], areas: tuple[str, ...]) -> dict[str, Any]:
+    def _ask_what(self, crimes: tuple[str, ...], areas: tuple[str, ...], periods: tuple[str, ...]) -> dict[str, Any]:
         content = self.store.current()
         named = areas[0] if areas else (crimes[0].replace("_", " ") if crimes else "that")
         text = (
@@ -54,4 +54,5 @@ class ContinueQuestion(SafeAction):
             "I can give crime figures, say who can help, or say what the Plan says."
         )
         parts: Parts = {"name": "which_question", "question": True}
+        parts["details"] = {"crimes": list(crimes), "areas": list(areas), "periods": list(periods)}
         return compose(text, parts, buttons(["ask_statistics", "find_support", "ask_plan_overview"], content.labels))

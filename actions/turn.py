@@ -35,5 +35,10 @@ def last_asked(tracker: Tracker, *, about_people: bool) -> dict[str, Any] | None
     return None
 
 
+def offered_details(tracker: Tracker) -> dict[str, Any] | None:
+    """The detail ("Croydon") that the last message asked what to do with; None when it asked nothing of the kind."""
+    return (history.last_message(_newest_first(tracker)) or {}).get("details")
+
+
 def _newest_first(tracker: Tracker) -> Iterator[dict[str, Any]]:
     yield from reversed(tracker.events)

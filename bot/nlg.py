@@ -23,6 +23,8 @@ from bot.nlu.safety_intents import SAFETY_INTENTS
 
 log = logging.getLogger(__name__)
 PREFIX = "utter_"
+ERASE = "delete_my_data"
+SURE_ENOUGH_TO_ERASE = 0.5
 
 
 class ContentNLG(NaturalLanguageGenerator):
@@ -47,6 +49,8 @@ class ContentNLG(NaturalLanguageGenerator):
     def _message(self, name: str, parsed: dict, tracker: DialogueStateTracker, content: Content) -> dict[str, Any]:
         if name in ("affirm", "deny"):
             name = yes_no.meant_by(name == "affirm", history.last_message(_newest_first(tracker))) or name
+        if name == ERASE and _unsure(parsed):
+            return clarify.confirm("confirm_delete", content.answer("confirm_delete", clock.today()), ERASE, content)
         if name in SAFETY_INTENTS:
             return safety.answer(name, content, parsed)
         if name == followups.MORE:
@@ -63,6 +67,12 @@ class ContentNLG(NaturalLanguageGenerator):
         today = clock.today()
         answer = content.answer(name, today)
         return from_content(name, answer, content.labels, note=content.newer_plan_note(today), before=before)
+
+
+def _unsure(parsed: dict) -> bool:
+    """Whether a wish to have everything erased was only guessed: what is gone cannot be brought back."""
+    intent = parsed.get("intent") or {}
+    return intent.get("name") == ERASE and float(intent.get("confidence") or 0) < SURE_ENOUGH_TO_ERASE
 
 
 def _newest_first(tracker: DialogueStateTracker) -> Iterator[dict[str, Any]]:

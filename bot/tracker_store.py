@@ -60,7 +60,7 @@ class ConversationStore(SQLTrackerStore):
         if self.event_broker:
             await self.stream_events(tracker)
         known = getattr(tracker, SAVED, None)
-        alone = getattr(tracker, SEEN, None) == self._last_row(tracker.sender_id)
+        alone = getattr(tracker, SEEN, NOTHING) == self._last_row(tracker.sender_id)
         with self.session_scope() as session:
             events = self._additional_events(session, tracker) if known is None else islice(tracker.events, known, None)
             rows = [self._row(tracker.sender_id, event) for event in events]
@@ -69,8 +69,8 @@ class ConversationStore(SQLTrackerStore):
                 session.commit()
         setattr(tracker, SAVED, len(tracker.events))
         setattr(tracker, SEEN, self._last_row(tracker.sender_id))
-        # nothing was saved, or somebody else wrote or erased meanwhile: the next turn reads the database
-        if rows and alone:
+        # nothing is saved yet, or somebody else wrote or erased meanwhile: the next turn reads the database
+        if alone and getattr(tracker, SEEN) != NOTHING:
             self._remember(tracker)
 
     def erase(self, conversation: str) -> int:

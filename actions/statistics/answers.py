@@ -55,34 +55,32 @@ def reply(question: Question, figures: Figures, today: date) -> Reply:
         sentences.append(f"I have no figure for {named}.")
     for measures in question.measures()[:MOST_COMPARED]:
         for area in (question.areas or (LONDON,))[:MOST_COMPARED]:
-            said, figure = _one(measures, area, question.periods, figures, today)
-            sentences.append(said)
-            used.append((figure, measures))
+            for period in (question.periods or ("latest",))[:MOST_COMPARED]:
+                said, figure = _one(measures, area, period, figures, today)
+                if said not in sentences:
+                    sentences.append(said)
+                    used.append((figure, measures))
     cautions = dict.fromkeys(m.caution for f, ms in used for m in ms if m.name == f.measure and m.caution)
     text = " ".join([*sentences, *cautions])
     first = used[0][0]
     return Reply(text, _earlier(first, figures), _sources([f for f, _ in used]))
 
 
-def _one(
-    measures: tuple[Measure, ...], area: str, asked: tuple[str, ...], figures: Figures, today: date
-) -> tuple[str, Figure]:
+def _one(measures: tuple[Measure, ...], area: str, period: str, figures: Figures, today: date) -> tuple[str, Figure]:
     """A sentence with the figure that comes nearest to the question, and that figure."""
+    span = periods.span(period, today)
     missing = ""
     for place in dict.fromkeys((area, LONDON)):
-        for period in asked or ("latest",):
-            span = periods.span(period, today)
-            for measure in measures:
-                exact = _exact(figures.of(measure.name, place), span)
-                if span and exact:
-                    return missing + _sentence(measure, exact), exact
+        for measure in measures:
+            exact = _exact(figures.of(measure.name, place), span)
+            if exact:
+                return missing + _sentence(measure, exact), exact
         newest = [(figures.newest(m.name, place, NEWEST), m) for m in measures]
         found = max(((f, m) for f, m in newest if f), key=lambda pair: pair[0].end, default=None)
         if found:
-            named = [p for p in asked if periods.span(p, today)]
-            if named:
-                missing += f"I have no figure for {periods.asked(named[0], today)}. The newest: "
-            return missing + _sentence(found[1], found[0], lower=bool(named)), found[0]
+            if span:
+                missing += f"I have no figure for {periods.asked(period, today)}. The newest: "
+            return missing + _sentence(found[1], found[0], lower=bool(span)), found[0]
         missing += NOT_THE_MET.get(area, f"I have no figure for {area} alone. ")
     raise FactsMissingError(f"no figure for {measures[0].name} in {area} or London")
 

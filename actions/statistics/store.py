@@ -48,17 +48,28 @@ class Figures:
     def read(cls, path: Path = FILE) -> Figures:
         """Raises ContentError with the line of a row that cannot be read."""
         rows = []
-        with path.open(encoding="utf-8", newline="") as file:
-            for line, row in enumerate(csv.DictReader(file), 2):
-                try:
-                    rows.append(_figure(row))
-                except (KeyError, ValueError, TypeError) as error:
-                    raise ContentError(path.name, line, f"is not a figure ({error})") from error
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ContentError(path.name, None, f"cannot be read ({error})") from error
+        for line, row in enumerate(csv.DictReader(text.splitlines()), 2):
+            try:
+                rows.append(_figure(row))
+            except (KeyError, ValueError, TypeError) as error:
+                raise ContentError(path.name, line, f"is not a figure ({error})") from error
         return cls(rows)
 
     def of(self, measure: str, area: str) -> list[Figure]:
-        """The figures of a measure in an area, oldest first; an empty list when there are none."""
-        return sorted(self._by.get((measure, area), []), key=lambda f: (f.end, f.start))
+        """The figures of a measure in an area, oldest first, one for each period: the last published.
+
+        An empty list when there are none.
+        """
+        newest: dict[tuple[date, date, str], Figure] = {}
+        for figure in self._by.get((measure, area), []):
+            period = (figure.end, figure.start, figure.period_type)
+            if period not in newest or figure.published > newest[period].published:
+                newest[period] = figure
+        return [newest[period] for period in sorted(newest)]
 
     def newest(self, measure: str, area: str, period_types: tuple[str, ...]) -> Figure | None:
         """The newest figure of the first period type that has one."""

@@ -22,9 +22,9 @@ def refuse_busy(port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
-        except OSError as error:
+        except (OSError, OverflowError) as error:
             raise SetupError(
-                f"Port {port} is in use: stop what runs there, or choose another (make run PORT={port + 1})."
+                f"Port {port} is in use or not allowed: stop what runs there, or choose another (make run PORT=5015)."
             ) from error
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.content.schema import Answer
 from bot.content.store import Content
 from bot.dialogue.message import Button, Parts, buttons, compose
 
@@ -40,6 +41,12 @@ def clarify(parsed: dict[str, Any], misses: int, content: Content) -> dict[str, 
     if topics:
         return _offer(topics, content)
     return _say_so(content)
+
+
+def confirm(name: str, written: Answer, meant: str, content: Content) -> dict[str, Any]:
+    """Asks before something that cannot be undone; yes is the answer named `meant`."""
+    parts: Parts = {"name": name, "question": True, "yes": meant, "no": "deny"}
+    return compose(written.text, parts, buttons(["affirm", "deny"], content.labels))
 
 
 def _close_intents(parsed: dict[str, Any], content: Content) -> list[str]:

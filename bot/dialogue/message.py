@@ -41,6 +41,7 @@ class Parts(TypedDict, total=False):
     small_talk: bool
     services: list[dict[str, Any]]
     question_asked: dict[str, Any]
+    details: dict[str, Any]
 
 
 def buttons(intents: list[str], labels: dict[str, Label]) -> list[Button]:

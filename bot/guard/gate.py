@@ -6,6 +6,7 @@ message that is too long or too frequent still reach understanding.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -18,6 +19,15 @@ from bot.settings import GuardSettings
 
 MOST_READ = 10_000
 DANGER = "If you are in danger now, call 999."
+# somebody who tells a long story of harm is heard, not sent away for its length: understanding decides what it is
+TROUBLE = re.compile(
+    r"\b(?:scared|afraid|frightened|terrified|hurts?|hurting|hits?|hitting|pushed|punched|kicked|slapped|beats?|beaten|bruise[sd]?|"
+    r"abus\w+|rap(?:ed|ist)|assault\w*|attacked|threaten\w*|stalk\w*|follows|controls?|locked|knife|stabbed|"
+    r"blackmail\w*|groom\w*|kill\w*|suicid\w+|die|dying|crying|ashamed|(?:my|her|his) (?:husband|wife|partner|ex|boyfriend|girlfriend|son|daughter|boy|girl)|"
+    r"older boys|drugs|gang|he took my|dont know what to do|don't know what to do)\b",
+    re.IGNORECASE,
+)
+ENOUGH_TROUBLE = 3
 EMPTY = f"I got an empty message. Please type your question in a few words. {DANGER}"
 ONLY_SIGNS = f"I can only read words. Please type your question in a few words. {DANGER}"
 TOO_FAST = f"That was a lot of messages at once. Please wait a moment, then send the next one. {DANGER}"
@@ -56,7 +66,7 @@ class Guard:
         if not has_words(text):
             return Verdict(refusal=ONLY_SIGNS, reason="no_words")
         if len(text) > self.settings.longest or len(raw) > MOST_READ:
-            if not danger:
+            if not danger and len(TROUBLE.findall(text)) < ENOUGH_TROUBLE:
                 return Verdict(refusal=self._too_long(len(raw)), reason="too_long")
             text = self._around_danger(text)
         return Verdict(text=personal_data.mask(payloads.as_text(text)))
@@ -68,8 +78,9 @@ class Guard:
         )
 
     def _around_danger(self, text: str) -> str:
-        """The first stretch of the allowed length that still speaks of danger."""
+        """The stretch of the allowed length that speaks of danger, or most of trouble."""
         size = self.settings.longest
         # stripped, so that a slash behind a space cannot come to stand first
-        stretches = (text[start : start + size].strip() for start in range(0, len(text), size // 2))
-        return next((s for s in stretches if safety_patterns.find(s)), text[:size].strip())
+        stretches = [text[start : start + size].strip() for start in range(0, len(text), size // 2)]
+        danger = next((s for s in stretches if safety_patterns.find(s)), None)
+        return danger or max(stretches, key=lambda stretch: len(TROUBLE.findall(stretch)))

@@ -15,7 +15,7 @@ CARD = re.compile(r"\b(?:\d[ -]?){12,18}\d\b")
 NATIONAL_INSURANCE = re.compile(
     r"\b[a-ceghj-prstw-z][a-ceghj-nprstw-z]\s?\d{2}\s?\d{2}\s?\d{2}\s?[a-d]\b", re.IGNORECASE
 )
-POSTCODE = re.compile(r"\b([a-z]{1,2}\d[a-z\d]?)[\s-]?(?!\d(?:st|nd|rd|th)\b)\d[abd-hjlnp-uw-z]{2}\b", re.IGNORECASE)
+POSTCODE = re.compile(r"\b([a-z]{1,2}\d[a-z\d]?)[\s-]?\d[abd-hjlnp-uw-z]{2}\b", re.IGNORECASE)
 SURE_STREET = r"street|st|road|rd|avenue|ave|lane|ln|close|drive|gardens|gdns|crescent|terrace|mews|grove"
 PERHAPS_STREET = r"court|place|square|way|walk|hill|park|house|row|rise"
 NUMBER = r"(?:flat\s+\w{1,4},?\s+)?(?!(?:19|20)\d\d\b)\d{1,4}[a-z]?,?\s+"
@@ -26,12 +26,13 @@ WORDS = rf"(?:(?!(?:{NO_STREET_NAME})\b)[a-z][\w'’-]*\s+){{1,3}}"
 STREET = re.compile(rf"\b{NUMBER}{WORDS}(?:{SURE_STREET})\b", re.IGNORECASE)
 # "50 crimes Notting Hill" is a place and "1 in 3 women walk" is none: these need somebody to say that it is an address
 TOLD_STREET = re.compile(
-    rf"(?:(?<=\bat\s)|\bflat\s+\w{{1,4}},?\s+){NUMBER}{WORDS}(?:{PERHAPS_STREET})\b",
+    rf"(?:(?<=\bat\s){NUMBER}|\bflat\s+\w{{1,4}},?\s+{NUMBER}|\b\d{{1,4}}[a-z]?,\s+){WORDS}(?:{PERHAPS_STREET})\b",
     re.IGNORECASE,
 )
 THE_STREET = re.compile(rf"\b{NUMBER}the\s+(?:{SURE_STREET}|{PERHAPS_STREET})\b", re.IGNORECASE)
 ACCOUNT = re.compile(
-    r"\bsort\s*code\W{0,4}(?:is\W{1,2})?\d{2}[- ]?\d{2}[- ]?\d{2}\b|\b\d{2}-\d{2}-\d{2}\s+\d{8}\b|\b(?:account|acc|a/c)\D{0,12}\d{8}\b",
+    r"\bsort\s*code\W{0,4}(?:is\W{1,2})?\d{2}[- ]?\d{2}[- ]?\d{2}\b|\b\d{2}-\d{2}-\d{2}\s+\d{8}\b|"
+    r"\b(?:account|acc|a/c)\D{0,12}\d{8}\b",
     re.IGNORECASE,
 )
 BIRTH = re.compile(
@@ -39,7 +40,7 @@ BIRTH = re.compile(
     r"(?:\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}(?:st|nd|rd|th)?\s+(?:of\s+)?[a-z]{3,9}\s+\d{4})\b",
     re.IGNORECASE,
 )
-MOBILE = re.compile(r"(?<!\d)(?:\+44\s?|0)7\d{3}[\s-]?\d{3}[\s-]?\d{3}(?!\d)")
+MOBILE = re.compile(r"(?<!\d)(?:(?:\+|00)44[\s.-]?(?:\(0\))?|0)7\d{3}[\s.-]?\d{3}[\s.-]?\d{3}(?!\d)")
 REMOVED = "(removed)"
 
 

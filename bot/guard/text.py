@@ -9,12 +9,17 @@ import unicodedata
 KEPT_FORMAT = frozenset("\u200c\u200d")
 # between Latin letters and digits a joiner only hides an address from the eye that looks for one
 JOINER_IN_LATIN = re.compile(r"(?<=[\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?=[\x00-\x7f])")
+# phones type curly ones; words are known with straight ones
+STRAIGHT = str.maketrans("‘’ʼ“”", "'''\"\"")
+MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
 
 
 def plain(text: str) -> str:
-    """The text in NFKC, with hidden and control characters taken out and white space folded."""
+    """The text in NFKC, with hidden and control characters and HTML tags taken out and white space folded."""
     joined = JOINER_IN_LATIN.sub("", unicodedata.normalize("NFKC", text))
+    joined = joined.translate(STRAIGHT)
+    joined = MARKUP.sub("", joined)
     kept = (
         " " if character.isspace() else character
         for character in joined

@@ -83,6 +83,7 @@ class Encoder:
         real = np.array([not token.is_space for token in doc])
         rows += sentence - rows[real].mean(0)
         doc.user_hooks["vector"] = lambda _: sentence
+        doc.user_hooks["has_vector"] = lambda _: True
         doc.user_token_hooks["vector"] = lambda token: rows[token.i]
         return doc
 

@@ -46,7 +46,7 @@ class GatedLogisticRegression(IntentClassifier, GraphComponent):
 
         `ranking_length`: how many intents are reported.
         """
-        return {"iterations": 60, "more_iterations": 30, "ranking_length": 10}
+        return {"iterations": 45, "more_iterations": 20, "ranking_length": 10}
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
         self.config, self._storage, self._resource = config, storage, resource

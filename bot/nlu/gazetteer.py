@@ -18,7 +18,8 @@ from bot.nlu import spans
 Forms = Mapping[str, Mapping[str, list[str]]]
 
 GAP = "~"
-MOST_BETWEEN = 2
+MOST_BETWEEN = 3
+"""Words that "~" may stand for; "my dad's" are three."""
 WHOLE = "all_crime"
 
 FILES = {
@@ -75,7 +76,7 @@ class Gazetteer:
         }
 
     def _pattern(self, form: str) -> list[dict]:
-        """The form as token patterns; "~" is up to two words."""
+        """The form as token patterns; "~" is up to three words."""
         pattern: list[dict] = []
         for word in form.split():
             if word == GAP:

@@ -48,6 +48,11 @@ def _financial_year(match: re.Match) -> str | None:
     return f"{first}/{(first + 1) % 100:02d}"
 
 
+def _iso_month(match: re.Match) -> str:
+    year, month = int(match["year"]), int(match["number"])
+    return f"{year}/{month:02d}" if (year + 1) % 100 == month else f"{year}-{month:02d}"
+
+
 def _month_of_year(match: re.Match) -> str:
     year = int(match["year"])
     return f"{year + 2000 if year < 100 else year}-{month_number(match['month']):02d}"
@@ -73,9 +78,10 @@ RULES: tuple[tuple[re.Pattern, Value], ...] = tuple(
         (rf"\b{YEAR}\s*(?:-|–|/|to)\s*(?:{YEAR}|\d\d)\s+(?:\w+\s+){{0,2}}plan\b", lambda m: None),
         (r"\bplan\s+(?:for\s+)?(?:20)?2[125]\s*(?:-|–|/|to)\s*(?:20)?2[59]\b", lambda m: None),
         (r"\b(?:20)?2[12]\s?(?:-|–|/)\s?(?:20)?25\b|\b(?:20)?25\s?(?:-|–|/)\s?(?:20)?29\b", lambda m: None),
+        # "2010-11" is a financial year, "2024-03" a month
+        (rf"\b(?P<year>{YEAR})-(?P<number>0[1-9]|1[0-2])\b", _iso_month),
         (rf"\b(?P<first>{YEAR})\s?(?:/|-|–)\s?(?P<last>{YEAR}|\d\d)\b(?!-)", _financial_year),
         (r"\b(?P<first>[12]\d)\s?/\s?(?P<last>[123]\d)\b(?!/)", _financial_year),
-        (rf"\b(?P<year>{YEAR})-(?P<number>0[1-9]|1[0-2])\b", lambda m: f"{m['year']}-{m['number']}"),
         (rf"\b(?P<number>0?[1-9]|1[0-2])/(?P<year>{YEAR})\b", lambda m: f"{m['year']}-{int(m['number']):02d}"),
         (rf"\b(?P<month>{ANY_MONTH})\.?\s+(?:of\s+)?(?P<year>{YEAR})\b", _month_of_year),
         (rf"\b(?P<month>{ANY_MONTH})\s*'(?P<year>[012]\d)\b", _month_of_year),
@@ -83,8 +89,8 @@ RULES: tuple[tuple[re.Pattern, Value], ...] = tuple(
         (rf"\bsince\s+{PANDEMIC}", _fixed("since_2020")),
         # "it lasts three years", "why does it only last three years": how long, not when
         (rf"\b(?:only|it|they|plan|to|would|will|does)\s+last\s+(?:{COUNT})\s+years\b", lambda m: None),
-        (rf"\b(?:the\s+)?{OF_PAST}\s+(?P<count>{COUNT})\s+(?:calendar\s+)?years\b", _some("years")),
-        (rf"\b(?:the\s+)?{OF_PAST}\s+(?P<count>{COUNT})\s+months\b", _some("months")),
+        (rf"\b(?:the\s+)?{OF_PAST}\s+(?P<count>{COUNT})\s+(?:calendar\s+)?(?:years|yrs)\b", _some("years")),
+        (rf"\b(?:the\s+)?{OF_PAST}\s+(?P<count>{COUNT})\s+(?:months|mths|mnths)\b", _some("months")),
         (r"\b(?:the\s+)?(?:past|rolling)\s+(?:year|12\s+months)\b", _fixed("last_12_months")),
         (r"\b(?:last|past|rolling|previous)\s+(?:12|twelve)\s*(?:months|mths|mnths|mo)\b", _fixed("last_12_months")),
         (r"\b(?:last|previous)\s+(?:year|yr)(?:'?s)?\b", _fixed("last_year")),
@@ -100,7 +106,10 @@ RULES: tuple[tuple[re.Pattern, Value], ...] = tuple(
             r"\b(?:the\s+)?(?:very\s+)?(?:latest|newest|most\s+recent|most\s+up\s+to\s+date)\b(?!\s+(?:\w+\s+)?plan)",
             _fixed("latest"),
         ),
-        (rf"\b(?P<year>{YEAR})s?\b(?!\s*[-–]\s*\d){PLAN}", lambda m: m["year"]),
+        (
+            rf"\b(?P<year>{YEAR})s?\b(?!\s*[-–]\s*\d)(?!\s+(?:officers|people|crimes|offences|police)\b){PLAN}",
+            lambda m: m["year"],
+        ),
         (rf"\b(?P<month>{PLAIN_MONTH})(?:'s)?\b", lambda m: m["month"]),
         (
             r"\b(?:in|last|since|for|during|by|this|from|to|until|of|about|and|or|vs|versus|till|every)\s+"
@@ -125,7 +134,7 @@ def find(text: str) -> Iterator[Found]:
             if any(begin < b and a < end for a, b in taken):
                 continue
             value = value_of(match)
-            if value is None and "first" in match.groupdict() and "plan" not in text:
+            if value is None and "first" in match.groupdict() and len(match["first"]) == 4 and "plan" not in text:
                 # "2019-2023" outside the name of a Plan: two years
                 taken.append((begin, end))
                 yield match.start("first"), match.end("first"), match["first"]

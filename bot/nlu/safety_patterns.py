@@ -24,6 +24,7 @@ HURTING = (
     r"(?:hitting|beating|attacking|strangling|choking|stabbing|punching|kicking|battering|raping|hurting|dragging)"
 )
 HURT = r"(?:hit|hits|beat|beats|hurt|hurts|punched|punches|kicked|kicks|slapped|slaps|strangled|strangles|choked|chokes|raped|rapes|threatens|threatened|battered)"
+FAR = r".{0,80}"  # a bound keeps a long message from taking long
 NOW = r"(?:right now|now|atm|as we speak|this minute|this second)"
 WEAPON = r"(?:knife|gun|machete|blade|hammer|axe|bat|zombie)"
 
@@ -49,7 +50,7 @@ PATTERNS: tuple[tuple[str, re.Pattern], ...] = tuple(
         ),
         (
             EMERGENCY,
-            rf"\b(?:someone|somebody|a man|men|people|they|he|burglars?|intruders?)(?:s| is| are|re)? (?:in|inside|breaking into) (?:my|our|the) (?:house|flat|home|room|garden)\b.{0, 80}\b{NOW}\b",
+            rf"\b(?:someone|somebody|a man|men|people|they|he|burglars?|intruders?)(?:s| is| are|re)? (?:in|inside|breaking into) (?:my|our|the) (?:house|flat|home|room|garden)\b{FAR}\b{NOW}\b",
         ),
         (
             EMERGENCY,
@@ -57,7 +58,7 @@ PATTERNS: tuple[tuple[str, re.Pattern], ...] = tuple(
         ),
         (
             EMERGENCY,
-            rf"\b(?:he|she|they|someone|man|guy|boy|kid)(?:s| has| have|ve| is holding| holding)? (?:got |holding |waving )?(?:a|the) (?:\w+ )?{WEAPON}\b.{0, 80}\b(?:me|us|outside|here|{NOW})\b",
+            rf"\b(?:he|she|they|someone|man|guy|boy|kid)(?:s| has| have|ve| is holding| holding)? (?:got |holding |waving )?(?:a|the) (?:\w+ )?{WEAPON}\b{FAR}\b(?:me|us|outside|here|{NOW})\b",
         ),
         (
             EMERGENCY,
@@ -80,7 +81,7 @@ PATTERNS: tuple[tuple[str, re.Pattern], ...] = tuple(
         ),
         (
             WELLBEING_CRISIS,
-            r"\b(?:i|ive|im|ill)\b.{0,80}\b(?:kill(?:ing)? myself|end(?:ing)? my (?:own )?life|end(?:ing)? it all|hurt(?:ing)? myself|cut(?:ting)? myself|top(?:ping)? myself|harm(?:ing)? myself)\b",
+            r"\b(?:i|ive|im|ill)\b.{0,80}\b(?:kill(?:ing)? myself|end(?:ing)? my (?:own )?life|end(?:ing)? it all|thinking (?:about|of) ending (?:my life|it)|hurt(?:ing)? myself|cut(?:ting)? myself|top(?:ping)? myself|harm(?:ing)? myself)\b",
         ),
         (
             WELLBEING_CRISIS,
@@ -105,8 +106,9 @@ PATTERNS: tuple[tuple[str, re.Pattern], ...] = tuple(
         (WELLBEING_CRISIS, r"\bbetter off (?:dead|without me|if i (?:was|were) (?:dead|gone))\b"),
         (
             WELLBEING_CRISIS,
-            rf"\b(?:{PERSON}|friend|mate|bloke|colleague|flatmate)\b.{0, 80}\b(?:done with life|done with living|kill (?:himself|herself|themselves)|end (?:his|her|their) (?:own )?life|does(?: not|nt) want to (?:be here|live)|(?:is|feels|sounds) suicidal)\b",
+            rf"\b(?:{PERSON}|friend|mate|bloke|colleague|flatmate)\b{FAR}\b(?:done with life|done with living|kill (?:himself|herself|themselves)|end (?:his|her|their) (?:own )?life|does(?: not|nt) want to (?:be here|live)|(?:is|feels|sounds) suicidal)\b",
         ),
+        (CHILD_AT_RISK, rf"\b(?:he|she|they|dad|mum|stepdad|boyfriend) (?:hurts|hits|beats|touches) {CHILD}\b"),
         (
             CHILD_AT_RISK,
             rf"\b(?:touch(?:es|ed|ing)|groom(?:s|ed|ing)|abus(?:es|ed|ing)|beat(?:s|ing)?|hits|hitting|hurting|starving) {CHILD}\b",
@@ -124,6 +126,14 @@ PATTERNS: tuple[tuple[str, re.Pattern], ...] = tuple(
             DISCLOSE_HARM,
             r"\b(?:had|got) (?:my|me) (?:\w+ ){0,2}?(?:bag|phone|wallet|purse|bike|watch|chain|car|van|moped) (?:\w+ )?(?:taken|stolen|nicked|snatched|robbed|jacked|pinched)\b",
         ),
+        (
+            DISCLOSE_HARM,
+            r"\bive been (?:\w+ )?(?:raped|mugged|attacked|assaulted|groped|spiked|stalked|robbed|beaten|stabbed)\b",
+        ),
+        (
+            DISCLOSE_HARM,
+            rf"\b{PERSON} (?:is|keeps|wont stop|will not stop) (?:stalking|harassing|following|hitting|hurting|threatening|beating) me\b",
+        ),
         (DISCLOSE_HARM, r"\bi(?: a|)m one of (?:them|em)\b.{0,80}"),
         (
             DISCLOSE_HARM,
@@ -133,15 +143,15 @@ PATTERNS: tuple[tuple[str, re.Pattern], ...] = tuple(
 )
 
 NOT_ABOUT_THEM = re.compile(
-    r"\b(?:how many|how much|statistics?|figures?|numbers? of|percentage|per cent|rates?|compare|"
-    r"(?:in|of|does|does the|the mayors?|your|this|that|new|old) plan\b(?! to (?:kill|hurt|stab|end))|strategy|policy|priorit(?:y|ies)|theme|"
-    r"joke|jokes|joking|movie|film|films|episode|eastenders|novel|video game|gta|fortnite|lyrics|"
-    r"essay|homework|dissertation|coursework|hypothetically)\b"
+    r"\b(?:how many|statistics?|figures?|numbers? of|percentage|per cent|compare|"
+    r"(?:in|of|does|does the|the mayors?|your|that|new|old) plan\b(?! to (?:kill|hurt|stab|end))|strategy|policy|priorit(?:y|ies)|theme|"
+    r"(?<!not a )jokes?|movie|film|films|episode|eastenders|novel|video game|gta|fortnite|lyrics|"
+    r"essay|dissertation|coursework|hypothetically)\b"
 )
 ONE_OF_THEM = re.compile(r"\bi(?: a|)m one of (?:them|em)\b")
 IDIOM = re.compile(
-    r"\b(?:lol|kill me now|lmao|rofl|haha\w*|of boredom|of laughing|laughing|of embarrassment|for a (?:pizza|coffee|drink|fag|kebab)|"
-    r"traffic|at (?:chess|fifa|football|poker|cards|tennis)|homework|exam|exams|revision|diet|this website|this app|this bot|this chat)\b"
+    r"\b(?:kill me now|of boredom|of laughing|of embarrassment|for a (?:pizza|coffee|drink|fag|kebab)|"
+    r"at (?:chess|fifa|football|poker|cards|tennis|monopoly|darts|pool|cod|mario kart))\b"
 )
 APOSTROPHES = re.compile(r"['’`´]")
 

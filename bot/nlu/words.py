@@ -10,6 +10,8 @@ COMMON_WORDS = 20_000
 DICTIONARY = "frequency_dictionary_en_82_765.txt"
 OURS_COUNT_MORE = 10**9
 SEEN_OFTEN_ENOUGH = 3
+SHORT_FORMS = ("mths", "mnths", "yrs", "rn", "ppl", "govt")
+"""Short forms that other parts look for, and that are one letter from another word."""
 
 
 def english() -> dict[str, int]:
@@ -31,7 +33,7 @@ def known_words(gazetteer: Iterable[str], training: Iterable[str]) -> dict[str, 
     for word, count in ours.items():
         if word.isalpha() and (word in common or count >= SEEN_OFTEN_ENOUGH):
             known[word] = OURS_COUNT_MORE * count
-    for word in gazetteer:
+    for word in (*gazetteer, *SHORT_FORMS):
         if word.isalpha():
             known[word] = max(known.get(word, 0), OURS_COUNT_MORE * (1 + ours[word]))
     return known

@@ -71,7 +71,7 @@ def test_a_busy_port_is_one_clear_line(fresh: Path) -> None:
             [fresh / ".venv/bin/planbot", "run", "--port", port], cwd=fresh, capture_output=True, text=True, timeout=120
         )
     assert result.returncode == 1
-    assert f"Port {port} is in use" in result.stderr
+    assert f"Port {port} is in use or not allowed" in result.stderr
     assert "Traceback" not in result.stderr
 
 

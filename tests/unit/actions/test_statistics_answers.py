@@ -122,8 +122,8 @@ def test_year_without_a_figure_is_said_and_the_newest_given(figures: Figures) ->
 
 
 def test_area_without_a_figure_is_said_and_london_given(figures: Figures) -> None:
-    text = _reply(figures, "burglary", areas=("City of London",)).text
-    assert text.startswith("I have no figure for City of London alone. In the 12 months to ")
+    text = _reply(figures, "burglary", areas=("Heathrow",)).text
+    assert text.startswith("I have no figure for Heathrow alone. In the 12 months to ")
     assert f" {figures_file.newest('burglary')} burglaries across London." in text
 
 
@@ -132,12 +132,17 @@ def test_area_without_a_figure_keeps_the_year(figures: Figures) -> None:
     value = figures_file.year("burglary", 2023)
     assert (
         text
-        == f"I have no figure for City of London alone. In 2023, the Met recorded {value} burglaries across London."
+        == f"The City of London has its own police, and I have no figure for it. In 2023, the Met recorded {value} burglaries across London."
     )
 
 
 @pytest.mark.parametrize(
-    ("crime", "name"), [("stalking", "stalking"), ("fraud", "fraud"), ("theft", "theft as a whole")]
+    ("crime", "name"),
+    [
+        ("stalking", "stalking"),
+        ("fraud", "fraud"),
+        ("theft", "theft as a whole, only for theft from the person, shoplifting and vehicle crime"),
+    ],
 )
 def test_uncounted_crime_is_said(figures: Figures, crime: str, name: str) -> None:
     text = _reply(figures, crime).text

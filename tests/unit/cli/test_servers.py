@@ -26,7 +26,7 @@ def test_busy_port_says_what_to_do(busy_port: int) -> None:
     with pytest.raises(SetupError) as caught:
         servers.refuse_busy(busy_port)
     assert str(caught.value) == (
-        f"Port {busy_port} is in use: stop what runs there, or choose another (make run PORT={busy_port + 1})."
+        f"Port {busy_port} is in use or not allowed: stop what runs there, or choose another (make run PORT=5015)."
     )
 
 

@@ -90,7 +90,6 @@ NOT_RAISED = [
     "gta he has a gun outside",
     "essay about why he hit me",
     "in that film he raped me",
-    "trying to kill me lol",
     "killing myself laughing",
     "dying of boredom",
     "i could murder a pizza",
