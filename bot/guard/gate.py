@@ -23,7 +23,8 @@ DANGER = "If you are in danger now, call 999."
 TROUBLE = re.compile(
     r"\b(?:scared|afraid|frightened|terrified|hurts?|hurting|hits?|hitting|pushed|punched|kicked|slapped|beats?|beaten|bruise[sd]?|"
     r"abus\w+|rap(?:ed|ist)|assault\w*|attacked|threaten\w*|stalk\w*|follows|controls?|locked|knife|stabbed|"
-    r"blackmail\w*|groom\w*|kill\w*|suicid\w+|die|dying|crying|ashamed|(?:my|her|his) (?:husband|wife|partner|ex|boyfriend|girlfriend|son|daughter|boy|girl)|"
+    r"blackmail\w*|groom\w*|kill\w*|suicid\w+|die|dying|crying|ashamed|"
+    r"(?:my|her|his) (?:husband|wife|partner|ex|boyfriend|girlfriend|son|daughter|boy|girl)|"
     r"older boys|drugs|gang|he took my|dont know what to do|don't know what to do)\b",
     re.IGNORECASE,
 )

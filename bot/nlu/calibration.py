@@ -13,6 +13,8 @@ OUT_OF_SCOPE = "out_of_scope"
 OUTSIDE_SHARE = 0.04
 """Share of held-out in-scope messages that may be taken for out-of-scope ones. The fit that is held out from knows a fifth
 less than the one that serves, so that one turns away fewer."""
+SURE_SHARE = 0.96
+"""A confidence that this share of held-out out-of-scope messages does not reach is never turned away."""
 REJECTED_SHARE = 0.01
 """Share of the held-out in-scope messages left that may be too unlike everything known."""
 ASKED_SHARE = 0.04
@@ -25,7 +27,8 @@ DOUBT_SHARE = 0.03
 
 @dataclass(frozen=True)
 class Thresholds:
-    """`inside`: the likeliest intent's share against out_of_scope, below which a message is not for this assistant.
+    """`inside`: the likeliest intent's share against out_of_scope, below which a message is not for this assistant;
+    `sure`: unless its confidence is at least this.
 
     `reject`: a confidence below it is not understood. `ask`: below it, with a runner-up in reach, the assistant asks.
 
@@ -34,6 +37,7 @@ class Thresholds:
     """
 
     inside: float
+    sure: float
     reject: float
     ask: float
     rival: float
@@ -63,6 +67,7 @@ def choose(confidences: np.ndarray, intents: list[str], truth: list[str], safety
     calm = ~np.isin(truth_array, list(safety_intents))
     return Thresholds(
         inside=inside_at,
+        sure=float(np.quantile(best_of_ours(confidences, names)[~inside], SURE_SHARE)) if (~inside).any() else 1.0,
         reject=reject,
         ask=max(ask, reject),
         rival=rival,
@@ -74,8 +79,13 @@ def choose(confidences: np.ndarray, intents: list[str], truth: list[str], safety
 def inside_share(confidences: np.ndarray, names: np.ndarray) -> np.ndarray:
     """How the likeliest intent of ours stands against out_of_scope, for each message: 0 to 1."""
     outside = confidences[:, names == OUT_OF_SCOPE].sum(axis=1)
-    ours = confidences[:, names != OUT_OF_SCOPE].max(axis=1)
+    ours = best_of_ours(confidences, names)
     return ours / np.maximum(ours + outside, 1e-9)
+
+
+def best_of_ours(confidences: np.ndarray, names: np.ndarray) -> np.ndarray:
+    """The confidence of the likeliest intent that is not out_of_scope, for each message."""
+    return confidences[:, names != OUT_OF_SCOPE].max(axis=1)
 
 
 def _asked_below(best: np.ndarray, close: np.ndarray, most: int) -> float:

@@ -134,7 +134,7 @@ class GatedLogisticRegression(IntentClassifier, GraphComponent):
         assert self.thresholds is not None
         if ranking[0]["name"] == calibration.OUT_OF_SCOPE:
             return "clear"
-        if inside_share < self.thresholds.inside:
+        if inside_share < self.thresholds.inside and ranking[0]["confidence"] < self.thresholds.sure:
             return "unclear"
         best, second = ranking[0]["confidence"], ranking[1]["confidence"]
         if best < self.thresholds.reject:

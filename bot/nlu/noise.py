@@ -8,8 +8,8 @@ from spacy.tokens import Doc, Token
 
 KNOWN = "known"
 SHORTEST = 3
-# four consonants in a row, or no vowel at all: hardly a word of any language in Latin letters
-UNLIKELY = re.compile(r"[bcdfghjklmnpqrstvwxz]{4}|^[^aeiouyàâäáãåæèéêëìíîïıòóôöõøœùúûüşçğ]+$")
+# keys that lie side by side, four consonants in a row, or no vowel at all: hardly a word of any language in Latin letters
+UNLIKELY = re.compile(r"asdf|sdfg|qwe|zxc|hjk|[bcdfghjklmnpqrstvwxz]{4}|^[^aeiouyàâäáãåæèéêëìíîïıòóôöõøœùúûüşçğ]+$")
 LATIN = re.compile(r"^[a-zß-ɏ]+$")
 
 if not Token.has_extension(KNOWN):

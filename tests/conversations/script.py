@@ -12,7 +12,9 @@ A file in scripts/ is a list of conversations, named after what they try:
           source: data.london.gov.uk        # in the address of one of its sources
           buttons: ["Tell me more"]         # these titles are among the buttons
           safety: true                      # the answer is marked as one that comes first
-        - press: Tell me more               # a button of the last message, by its title
+        - press: Tell me more               # a button of the last message, by its title, or "#1" for the first
+
+`say: <ambiguous>` stands for a message that this model takes for two intents at once; which one that is changes with training.
 """
 
 from __future__ import annotations
