@@ -54,7 +54,7 @@ class Speller:
         for token in doc:
             word = token.lower_
             token.lemma_ = self.correct(word)
-            token._.set(KNOWN, token.lemma_ != word or word in self.counts or word in self.spared)
+            token._.set(KNOWN, word in self.counts or word in self.spared)
         return doc
 
     def to_disk(self, path: str | Path, exclude: Iterable[str] = ()) -> None:

@@ -25,7 +25,7 @@ def ambiguous(assistant: Assistant) -> str:
         parsed = assistant.parse(" ".join(topics))
         names = [r["name"] for r in parsed["intent_ranking"][:2]]
         about_the_plan = all(n.startswith("ask_") and n not in FIGURES for n in names)
-        if parsed["understanding"]["status"] == "ambiguous" and not parsed["safety"] and about_the_plan:
+        if parsed["understanding"]["status"] == "ambiguous" and not parsed.get("safety") and about_the_plan:
             return " ".join(topics)
     pytest.fail("no mixture of topics is ambiguous: does the assistant still ask?")
 
