@@ -43,7 +43,7 @@ def _peer() -> dict[str, Any]:
     """Rasa's default pipeline on the same phrases and the same development set."""
     from benchmarks import sets
 
-    path, seconds = peer.ensure()
+    path, record = peer.ensure()
     rows = sets.development()
     memory_before = report.own_memory_mb()
     loaded = agent.load(path)
@@ -55,8 +55,9 @@ def _peer() -> dict[str, Any]:
         "out_of_scope": accuracy.out_of_scope(rows, found),
         "parse_ms": accuracy.percentiles(times),
         "memory_added_mb": report.own_memory_mb() - memory_before,
-        "training_s": seconds,
-        "epochs": peer.epochs(),
+        "training_s": record["training_seconds"],
+        "epochs": record["epochs"],
+        "phrases": record["phrases"],
     }
 
 
