@@ -73,7 +73,7 @@ def _beside(result: dict[str, Any]) -> list[str]:
     ]
     head = [
         "",
-        "Beside Rasa's default pipeline ({other['epochs']:.0f} epochs, {other['phrases']:.0f} phrases), same development set:",
+        f"Beside Rasa's default pipeline ({other['epochs']:.0f} epochs, {other['phrases']:.0f} phrases), same development set:",
         "",
         "| | ours | Rasa's default |",
         "|---|---|---|",

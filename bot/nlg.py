@@ -16,6 +16,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot import clock
+from bot.action_answers import check_schema_once
 from bot.content.store import Content, shared
 from bot.dialogue import clarify, followups, history, safety, yes_no
 from bot.dialogue.message import from_content
@@ -32,6 +33,7 @@ class ContentNLG(NaturalLanguageGenerator):
 
     def __init__(self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None) -> None:
         self.store = shared()
+        check_schema_once()
 
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any

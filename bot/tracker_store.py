@@ -60,15 +60,15 @@ class ConversationStore(SQLTrackerStore):
         if self.event_broker:
             await self.stream_events(tracker)
         known = getattr(tracker, SAVED, None)
-        alone = getattr(tracker, SEEN, NOTHING) == self._last_row(tracker.sender_id)
         with self.session_scope() as session:
+            alone = getattr(tracker, SEEN, NOTHING) == self._last_row(tracker.sender_id, session)
             events = self._additional_events(session, tracker) if known is None else islice(tracker.events, known, None)
             rows = [self._row(tracker.sender_id, event) for event in events]
             if rows:
                 session.execute(sa.insert(self.SQLEvent.__table__), rows)
-                session.commit()
+            setattr(tracker, SEEN, self._last_row(tracker.sender_id, session))
+            session.commit()
         setattr(tracker, SAVED, len(tracker.events))
-        setattr(tracker, SEEN, self._last_row(tracker.sender_id))
         # nothing is saved yet, or somebody else wrote or erased meanwhile: the next turn reads the database
         if alone and getattr(tracker, SEEN) != NOTHING:
             self._remember(tracker)
@@ -94,12 +94,16 @@ class ConversationStore(SQLTrackerStore):
             "data": json.dumps(data),
         }
 
-    def _last_row(self, conversation: str) -> LastRow:
+    def _last_row(self, conversation: str, session: Any = None) -> LastRow:
         """Id and time of the conversation's last row; ids alone may be used again after an erasure."""
         columns = self.SQLEvent.__table__.c
         query = sa.select([columns.id, columns.timestamp]).where(columns.sender_id == conversation)
-        with self.engine.connect() as connection:
-            row = connection.execute(query.order_by(columns.id.desc()).limit(1)).first()
+        query = query.order_by(columns.id.desc()).limit(1)
+        if session is not None:
+            row = session.execute(query).first()
+        else:
+            with self.engine.connect() as connection:
+                row = connection.execute(query).first()
         return (row[0], row[1]) if row else NOTHING
 
     def _remember(self, tracker: DialogueStateTracker) -> None:
