@@ -14,7 +14,6 @@ from bot.content.store import Content
 from bot.dialogue.message import Parts, buttons, compose, sources
 from bot.dialogue.services import cards, list_services
 
-TOPIC = "support"
 NEED_OF_INTENT = {
     "report_anonymously": "report-anonymously",
     "report_terrorism_concern": "terrorism",

@@ -60,15 +60,17 @@ async def _talk(loaded: Any, debug: bool) -> None:
 async def _explain(loaded: Any, sender: str) -> None:
     """What was understood, and which policy chose the answer."""
     tracker = await loaded.tracker_store.retrieve(sender)
-    if tracker is None or tracker.latest_message is None:
+    heard = [e for e in tracker.events if e.type_name == "user"] if tracker else []
+    if not heard:
         return
-    parsed = tracker.latest_message.parse_data
+    parsed = heard[-1].parse_data
+    intent = parsed.get("intent") or {}
     ranking = ", ".join(f"{r['name']} {r['confidence']:.2f}" for r in (parsed.get("intent_ranking") or [])[:3])
     entities = ", ".join(f"{e['entity']}={e['value']}" for e in parsed.get("entities") or []) or "none"
     actions = [e for e in tracker.events if e.type_name == "action" and e.action_name != "action_listen"]
     chosen = f"{actions[-1].action_name} by {actions[-1].policy}" if actions else "none"
     typer.secho(
-        f"  [intent {parsed['intent']['name']} {parsed['intent']['confidence']:.2f}; ranking {ranking}; "
+        f"  [intent {intent.get('name')} {intent.get('confidence') or 0:.2f}; ranking {ranking}; "
         f"entities {entities}; safety {parsed.get('safety')}; rule {chosen}]",
         dim=True,
     )
