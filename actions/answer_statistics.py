@@ -14,6 +14,7 @@ from actions.statistics.store import Figures
 from bot import clock
 from bot.dialogue.message import Parts, buttons, compose
 from bot.errors import PlanError
+from bot.places import boroughs_named
 
 TOPIC = "statistics"
 NO_RANKING = "I cannot rank the boroughs. Name one or two, and I will give their figures. "
@@ -63,7 +64,8 @@ class AnswerStatistics(SafeAction):
             about = "confidence"
         elif not crimes and any(word in typed for word in OFFICER_WORDS):
             about = "officers"
-        return Question(crimes, turn.entities(tracker, "area"), turn.entities(tracker, "period"), about)
+        areas = turn.entities(tracker, "area") or boroughs_named(tracker.latest_message)
+        return Question(crimes, areas, turn.entities(tracker, "period"), about)
 
     def message(self, question: Question, first: str = "") -> dict[str, Any]:
         """The message that answers the question, after the words of `first`. Raises FactsMissingError."""

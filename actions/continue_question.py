@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -9,9 +10,11 @@ from rasa_sdk import Tracker
 from actions import turn
 from actions.answer_statistics import AnswerStatistics
 from actions.base import SafeAction
+from actions.find_local_police import FindLocalPolice
 from actions.show_support import ShowSupport
 from actions.statistics.answers import Question
 from bot.dialogue.message import Parts, buttons, compose
+from bot.support.request import Request
 
 
 class ContinueQuestion(SafeAction):
@@ -21,12 +24,18 @@ class ContinueQuestion(SafeAction):
 
     def __init__(self) -> None:
         self._statistics, self._support = AnswerStatistics(), ShowSupport()
+        self._local_police = FindLocalPolice()
 
     async def answer(self, tracker: Tracker) -> dict[str, Any]:
         crimes, areas = turn.entities(tracker, "crime_type"), turn.entities(tracker, "area")
         periods, needs = turn.entities(tracker, "period"), turn.entities(tracker, "support_need")
         audiences = turn.entities(tracker, "audience")
-        about_people = bool((needs or audiences) and not (areas or periods))
+        help_asked = turn.last_request(tracker)
+        if (tracker.latest_message.get("metadata") or {}).get("place") and not (
+            help_asked or turn.last_asked(tracker, about_people=False)
+        ):
+            return await self._local_police.answer(tracker)
+        about_people = bool(needs or audiences or (areas and help_asked)) and not periods
         asked = turn.last_asked(tracker, about_people=about_people) or {}
         if "periods" in asked:
             return self._statistics.message(
@@ -37,14 +46,19 @@ class ContinueQuestion(SafeAction):
                     "crime" if crimes else asked.get("about", "crime"),
                 )
             )
-        if "intent" in asked:
-            return self._support.message(
-                asked["intent"],
-                needs or tuple(asked["needs"]),
-                crimes or tuple(asked["crimes"]),
-                audiences or tuple(asked["audiences"]),
-            )
+        if help_asked and help_asked.intent == "ask_local_police" and not (needs or audiences):
+            return await self._local_police.answer(tracker)
+        if help_asked and not periods:
+            return self._narrow(help_asked, turn.request(tracker, self.store.current()))
         return self._ask_what(crimes, areas, periods)
+
+    def _narrow(self, before: Request, now: Request) -> dict[str, Any]:
+        """The services again for who, where or what was just said; what they are for stays unless something else is named."""
+        ways = ("deaf",) if "deaf" in now.audiences else before.ways
+        asked = before.narrowed(
+            needs=now.needs, crimes=now.crimes, audiences=now.audiences, boroughs=now.boroughs, doors=now.doors
+        )
+        return self._support.message(replace(asked, ways=ways, named=now.named, shown=()))
 
     def _ask_what(self, crimes: tuple[str, ...], areas: tuple[str, ...], periods: tuple[str, ...]) -> dict[str, Any]:
         content = self.store.current()

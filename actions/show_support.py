@@ -1,7 +1,8 @@
-"""action_show_support: who can help, how to report, where to complain: the first services for what was asked."""
+"""action_show_support: who can help, how to report, where to complain: the right services for what was asked, at this hour."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -9,18 +10,25 @@ from rasa_sdk import Tracker
 from actions import turn
 from actions.base import SafeAction
 from bot import clock
-from bot.content.services import DEFAULT
+from bot.content.services import Need
 from bot.content.store import Content
-from bot.dialogue.message import Parts, buttons, compose, sources
-from bot.dialogue.services import cards, list_services
+from bot.support.message import ask_what_helps, show
+from bot.support.request import FIND, REPORT, Request
+from bot.support.selection import EMERGENCY, Choice, choose
 
 NEED_OF_INTENT = {
-    "report_anonymously": "report-anonymously",
-    "report_terrorism_concern": "terrorism",
-    "ask_local_police": "local-police",
-    "complain_about_police": "police-complaint",
-    "ask_victim_rights": "victim-support",
-    "ask_compensation": "compensation",
+    "report_anonymously": Need.REPORT_ANONYMOUSLY,
+    "report_terrorism_concern": Need.TERRORISM,
+    "ask_local_police": Need.LOCAL_POLICE,
+    "complain_about_police": Need.POLICE_COMPLAINT,
+    "ask_victim_rights": Need.VICTIM_SUPPORT,
+    "ask_compensation": Need.COMPENSATION,
+}
+# a need that, when named, says more than the intent
+SAYS_MORE = {
+    "report_anonymously": {Need.TERRORISM},
+    "complain_about_police": {Need.STOP_AND_SEARCH},
+    "ask_compensation": {Need.RESTORATIVE_JUSTICE},
 }
 LAST_RESORT = "If you are in danger, call 999. For the police when it is not an emergency, call 101."
 
@@ -31,51 +39,50 @@ class ShowSupport(SafeAction):
     action_name = "action_show_support"
 
     async def answer(self, tracker: Tracker) -> dict[str, Any]:
-        intent = turn.intent(tracker)
-        needs, crimes = turn.entities(tracker, "support_need"), turn.entities(tracker, "crime_type")
-        if intent == "find_support" and not needs and not crimes:
-            # "who can help me?" after a disclosure: nobody should have to tell it twice
-            needs = tuple((turn.last_asked(tracker, about_people=True) or {}).get("needs", ()))
-        return self.message(intent, needs, crimes, turn.entities(tracker, "audience"))
+        return self.ask_or_show(turn.request(tracker, self.store.current()), tracker)
 
-    def message(
-        self, intent: str, needs: tuple[str, ...], crimes: tuple[str, ...], audiences: tuple[str, ...]
-    ) -> dict[str, Any]:
-        """The message for an intent, the needs, crimes and audiences named."""
+    def ask_or_show(self, asked: Request, tracker: Tracker) -> dict[str, Any]:
+        """The services for a request and what was said before it; one question when it says nothing, never two in a row."""
         content = self.store.current()
-        chosen, need = self._choose(intent, needs, crimes, audiences, content)
-        today = clock.today()
-        written = content.answer(intent, today)
-        pieces = [written.text, list_services(chosen, content)]
-        if content.help.needs_safe_device(need):
-            pieces.append(content.answer("safe_device", today).text)
-        if "migrants" in audiences:
-            pieces.append(content.answer("immigration_note", today).text)
-        listed = sources(written.sources)
-        listed += [s for i in chosen for s in sources(content.services[i].sources[:1]) if s not in listed]
-        parts: Parts = {
-            "name": intent,
-            "more": written.more,
-            "simple": written.simple,
-            "sources": listed,
-            "services": cards(chosen, content),
-        }
-        message = compose("\n\n".join(pieces), parts, buttons(written.next, content.labels))
-        message["answer"]["question_asked"] = {
-            "intent": intent, "needs": list(needs), "crimes": list(crimes), "audiences": list(audiences)
-        }  # fmt: skip
-        return message
+        before = turn.last_request(tracker)
+        if asked.intent in (FIND, REPORT) and asked.says_nothing and before and not before.says_nothing:
+            # "who can help me?" after a disclosure: nobody should have to tell it twice
+            known = replace(before, intent=asked.intent, named=(), shown=tuple({EMERGENCY} & {*before.shown}))
+            return self.message(known.narrowed(audiences=asked.audiences, boroughs=asked.boroughs))
+        if asked.intent == FIND and before and turn.was_asked_what_helps(tracker):
+            return self.message(
+                before.narrowed(
+                    **{n: getattr(asked, n) for n in ("needs", "crimes", "audiences", "boroughs", "doors", "named")}
+                )
+            )
+        if asked.intent == FIND and asked.says_nothing:
+            return ask_what_helps(content.answer("ask_need", clock.today()), content, clock.now(), asked)
+        return self.message(asked)
 
-    @staticmethod
-    def _choose(
-        intent: str, needs: tuple[str, ...], crimes: tuple[str, ...], audiences: tuple[str, ...], content: Content
-    ) -> tuple[list[str], str | None]:
-        """The services to show, and the need they answer."""
-        if intent == "report_crime":
-            crime = next((c for c in crimes if c in content.help.reporting), DEFAULT)
-            return content.help.reporting[crime], content.help.need_of([], list(crimes))
-        need = NEED_OF_INTENT.get(intent) or content.help.need_of(list(needs), list(crimes))
-        return content.help.services_for(need, audiences), need
+    def message(self, asked: Request) -> dict[str, Any]:
+        """The message for a request."""
+        content = self.store.current()
+        now = clock.now()
+        written = content.answer(asked.intent, now.date())
+        if old := next((content.old_services[i] for i in asked.named if i in content.old_services), None):
+            ids = [old.successor] if old.successor else list(content.help.default)
+            written = written.copy(update={"text": old.said, "sources": old.sources, "more": None, "simple": None})
+            return show(asked, Choice(ids), written, content, now, name=asked.intent)
+        choice = choose(asked, content, now, need=_need(asked))
+        return show(asked, choice, written, content, now, name=asked.intent)
 
     def last_good(self, tracker: Tracker) -> str | None:
         return LAST_RESORT
+
+
+def _need(asked: Request) -> str | None:
+    """The need that the intent decides, unless a more particular one was named."""
+    usual = NEED_OF_INTENT.get(asked.intent)
+    named = next((n for n in SAYS_MORE.get(asked.intent, ()) if n.value in asked.needs), None)
+    found = named or usual
+    return found.value if found else None
+
+
+def known_services(content: Content, ids: list[str]) -> list[str]:
+    """The ids that the directory still has: a conversation may be older than an edit."""
+    return [i for i in ids if i in content.services]

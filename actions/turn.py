@@ -7,7 +7,10 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
+from bot.content.store import Content
 from bot.dialogue import history
+from bot.support.request import Request
+from bot.support.understood import request_of, values
 
 
 def intent(tracker: Tracker) -> str:
@@ -15,10 +18,45 @@ def intent(tracker: Tracker) -> str:
     return str((tracker.latest_message.get("intent") or {}).get("name") or "")
 
 
+def text(tracker: Tracker) -> str:
+    """What was typed, or the payload of a button."""
+    return str(tracker.latest_message.get("text") or "")
+
+
 def entities(tracker: Tracker, name: str) -> tuple[str, ...]:
     """The different values of an entity in the latest message, in the order typed."""
-    found = tracker.latest_message.get("entities") or []
-    return tuple(dict.fromkeys(str(e["value"]) for e in found if e.get("entity") == name))
+    return values(tracker.latest_message, name)
+
+
+def request(tracker: Tracker, content: Content) -> Request:
+    """What the latest message alone asks help for."""
+    return request_of(tracker.latest_message, intent(tracker), content)
+
+
+def last_request(tracker: Tracker) -> Request | None:
+    """The request that help was last shown for, or that was asked back about; None when something else was answered since."""
+    last = history.last_message(_newest_first(tracker)) or {}
+    asked = last.get("question_asked") if last.get("name") == ASK_NEED else last_asked(tracker, about_people=True)
+    return Request.from_dict(asked) if asked and "needs" in asked else None
+
+
+def was_asked_what_helps(tracker: Tracker) -> bool:
+    """Whether the assistant has just asked what help is for: it never asks that twice in a row."""
+    return (history.last_message(_newest_first(tracker)) or {}).get("name") == ASK_NEED
+
+
+ASK_NEED = "ask_need"
+
+
+def last_services(tracker: Tracker) -> list[str]:
+    """Ids of the services that were shown last in this session."""
+    shown = (parts["services"] for parts in history.answers(_newest_first(tracker)) if parts.get("services"))
+    return [str(service["id"]) for service in next(shown, [])]
+
+
+def last_answer(tracker: Tracker) -> dict[str, Any] | None:
+    """The parts of the last answer, for "tell me more"."""
+    return history.last_answer(_newest_first(tracker))
 
 
 def last_asked(tracker: Tracker, *, about_people: bool) -> dict[str, Any] | None:

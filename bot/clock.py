@@ -1,6 +1,6 @@
-"""The one clock. Every date decision in the project asks it, so that a day can be rehearsed.
+"""The one clock. Every date decision in the project asks it, so that a day or an hour can be rehearsed.
 
-`PLAN_TODAY=2021-12-01` makes it that day everywhere; unset, it is today in London.
+`PLAN_TODAY=2021-12-01` makes it that day everywhere, `PLAN_TODAY=2026-12-25T03:00` also that hour; unset, it is now in London.
 """
 
 from __future__ import annotations
@@ -15,18 +15,28 @@ LONDON = ZoneInfo("Europe/London")
 VARIABLE = "PLAN_TODAY"
 
 
-def today() -> date:
-    """Today's date in London, or the date in PLAN_TODAY.
+def now() -> datetime:
+    """The time in London. A day rehearsed without an hour keeps the real hour.
 
-    Raises SetupError when PLAN_TODAY is not a date.
+    Raises SetupError when PLAN_TODAY is no date.
     """
+    real = datetime.now(LONDON)
     rehearsed = os.environ.get(VARIABLE, "").strip()
     if not rehearsed:
-        return datetime.now(LONDON).date()
+        return real
     try:
-        return date.fromisoformat(rehearsed)
+        if "T" in rehearsed:
+            return datetime.fromisoformat(rehearsed).replace(tzinfo=LONDON)
+        return datetime.combine(date.fromisoformat(rehearsed), real.time(), LONDON)
     except ValueError as error:
-        raise SetupError(f"{VARIABLE}={rehearsed} is not a date: write it as 2021-12-01, or unset it.") from error
+        raise SetupError(
+            f"{VARIABLE}={rehearsed} is not a date: write it as 2021-12-01 (or 2021-12-01T14:30), or unset it."
+        ) from error
+
+
+def today() -> date:
+    """Today's date in London, or the date in PLAN_TODAY. Raises SetupError when that is no date."""
+    return now().date()
 
 
 def spell(day: date) -> str:

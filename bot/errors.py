@@ -6,7 +6,15 @@ PlanError
 ├── PackageError      the language package cannot be built or trusted
 └── ActionError       an action could not answer
     ├── FactsMissingError  the stored facts hold no such figure or service
-    └── OutOfTimeError     the action's time budget ran out
+    ├── OutOfTimeError     the action's time budget ran out
+    ├── SourceError        a public service gave nothing to answer from
+    │   ├── SourceUnavailableError  it is down, too busy or too slow
+    │   ├── SourceRefusedError      it refused the question (status, body)
+    │   └── BadAnswerError          what it sent cannot be trusted
+    └── PostcodeError      the postcode leads nowhere
+        ├── InvalidPostcodeError     no postcode looks like this
+        ├── UnknownPostcodeError     it looks right, and there is none
+        └── TerminatedPostcodeError  it is no longer in use (year, month)
 """
 
 from __future__ import annotations
@@ -43,3 +51,43 @@ class FactsMissingError(ActionError):
 
 class OutOfTimeError(ActionError):
     """The action's time budget ran out."""
+
+
+class SourceError(ActionError):
+    """A public service gave nothing to answer from. No message of these names a postcode: messages are logged."""
+
+
+class SourceUnavailableError(SourceError):
+    """The service is down, too busy or too slow: say so, and use what is stored."""
+
+
+class SourceRefusedError(SourceError):
+    """The service refused the question, and would again. `body`: its JSON, or None when it sent none."""
+
+    def __init__(self, message: str, status: int, body: object = None) -> None:
+        self.status, self.body = status, body
+        super().__init__(message)
+
+
+class BadAnswerError(SourceError):
+    """The service sent something else than what it promises: HTML, half an answer, fields missing."""
+
+
+class PostcodeError(ActionError):
+    """The postcode leads nowhere; the person can be asked for another."""
+
+
+class InvalidPostcodeError(PostcodeError):
+    """No postcode looks like this."""
+
+
+class UnknownPostcodeError(PostcodeError):
+    """It looks like a postcode, and there is none."""
+
+
+class TerminatedPostcodeError(PostcodeError):
+    """It was a postcode until `month` (1 to 12) of `year`; None where the source does not say."""
+
+    def __init__(self, message: str, year: int | None = None, month: int | None = None) -> None:
+        self.year, self.month = year, month
+        super().__init__(message)

@@ -18,7 +18,7 @@ from rasa.utils.endpoints import EndpointConfig
 from bot import clock
 from bot.action_answers import check_schema_once
 from bot.content.store import Content, shared
-from bot.dialogue import clarify, followups, history, safety, yes_no
+from bot.dialogue import clarify, followups, history, languages, safety, yes_no
 from bot.dialogue.message import from_content
 from bot.nlu.safety_intents import SAFETY_INTENTS
 
@@ -54,7 +54,9 @@ class ContentNLG(NaturalLanguageGenerator):
         if name == ERASE and _unsure(parsed):
             return clarify.confirm("confirm_delete", content.answer("confirm_delete", clock.today()), ERASE, content)
         if name in SAFETY_INTENTS:
-            return safety.answer(name, content, parsed)
+            return languages.add_to(safety.answer(name, content, parsed), parsed, content)
+        if name == languages.INTENT and (written := languages.answer(parsed, content)):
+            return written
         if name == followups.MORE:
             return followups.tell_more(history.last_answer(_newest_first(tracker)), content)
         if name == followups.REPEAT:

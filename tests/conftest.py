@@ -1,52 +1,36 @@
-"""What tests share: the trained assistant with its real action server, started once."""
+"""What tests share: the trained assistant with its real actions, started once, and no way to the outside."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 
 import pytest
 
-from bot.cli import agent, servers, training
-from bot.paths import ROOT
+from bot.cli import training
 from tests.assistant import Assistant
 
-ACTION_SERVER_SECONDS = 60
+LAST = "test_numbers_shown.py"
+NOBODY = "http://127.0.0.1:9"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Public services are a dead address and the cache is a new file, unless a test says otherwise."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("POSTCODES_URL", NOBODY)
+        patch.setenv("POLICE_URL", NOBODY)
+        patch.setenv("PLAN_CACHE", str(tmp_path_factory.mktemp("cache") / "cache.db"))
+        yield
 
 
 @pytest.fixture(scope="session")
-def action_url() -> Iterator[str]:
-    """The address of a running action server with the real actions."""
-    port = servers.free_port()
-    env = {**os.environ, **servers.environment(port, servers.database_path())}
-    process = subprocess.Popen([sys.executable, "-m", "actions.server", str(port)], cwd=ROOT, env=env)
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/health")
-        yield f"http://127.0.0.1:{port}/webhook"
-    finally:
-        process.terminate()
-        process.wait()
-
-
-@pytest.fixture(scope="session")
-def assistant(action_url: str) -> Iterator[Assistant]:
+def assistant(no_outside: None) -> Iterator[Assistant]:
     """The trained model of the files as they are; trained now if there is none."""
-    running = Assistant(agent.load(training.ensure_model(), action_url))
+    running = Assistant(training.ensure_model())
     yield running
     running.close()
 
 
-def _wait_for(url: str) -> None:
-    started = time.monotonic()
-    while time.monotonic() - started < ACTION_SERVER_SECONDS:
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    pytest.fail(f"the action server did not answer at {url}")
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What reads the transcript of the whole run comes last."""
+    items.sort(key=lambda item: item.path.name == LAST)

@@ -14,6 +14,7 @@ from bot.content.store import shared
 from bot.dialogue.message import ANSWER
 from bot.guard.gate import TOO_FAST, Guard
 from bot.guard.turns import TooMany
+from bot.places import Places
 
 log = logging.getLogger(__name__)
 TURN_SECONDS = 20.0
@@ -32,8 +33,9 @@ Eraser = Callable[[str], Any]
 class Conversations:
     """Carries messages from a channel to Rasa and back; one for each channel."""
 
-    def __init__(self) -> None:
+    def __init__(self, places: Places | None = None) -> None:
         self._guard: Guard | None = None
+        self._places = places or Places()
 
     @property
     def guard(self) -> Guard:
@@ -51,15 +53,16 @@ class Conversations:
                 verdict = self.guard.check(conversation, raw)
                 if verdict.text is None:
                     return [_plain(conversation, verdict.refusal or SORRY, verdict.reason)]
-                return await self._answer(verdict.text, conversation, channel, handle, erase)
+                # looked up before anything is stored: the text that goes on has only the first half of a postcode
+                place = await self._places.of(raw)
+                metadata = {"place": place} if place else None
+                message = UserMessage(verdict.text, Collector(), conversation, input_channel=channel, metadata=metadata)
+                return await self._answer(message, handle, erase)
         except TooMany:
             return [_plain(conversation, TOO_FAST, "too_fast")]
 
-    async def _answer(
-        self, text: str, conversation: str, channel: str, handle: Handler, erase: Eraser | None
-    ) -> list[dict[str, Any]]:
-        collector = Collector()
-        message = UserMessage(text, collector, conversation, input_channel=channel)
+    async def _answer(self, message: UserMessage, handle: Handler, erase: Eraser | None) -> list[dict[str, Any]]:
+        collector, conversation = message.output_channel, message.sender_id
         try:
             await asyncio.wait_for(handle(message), TURN_SECONDS)
         except asyncio.TimeoutError:

@@ -1,4 +1,4 @@
-"""`planbot`: run, shell, train, parse, check. Heavy libraries are imported only by the command that needs them."""
+"""`planbot`: run, shell, train, parse, check, services. Heavy libraries are imported only by the command that needs them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import sys
 
 import typer
 
+from bot.cli import services
 from bot.errors import PlanError
 from bot.paths import ROOT
 
 app = typer.Typer(
     add_completion=False, help="The Plan assistant.", no_args_is_help=True, pretty_exceptions_enable=False
 )
+app.add_typer(services.app, name="services")
 
 
 @app.command()

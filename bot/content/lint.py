@@ -10,18 +10,17 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot import clock
 from bot.content.reader import read, read_yaml
 from bot.content.reading import OLDEST_READER, reading_age
 from bot.content.schema import Answer, AnswerFile, LabelFile
+from bot.content.services_lint import lint_services, stray_number, unchecked
 from bot.paths import ANSWERS, CONTENT
 
 PLACEHOLDER = re.compile(r"\[([a-z_]*)\]")
 KNOWN_PLACEHOLDERS = {
     "opens", "closes", "published", "consultation_url", "days_left", "successor", "successor_published",
 }  # fmt: skip
-PHONE = re.compile(r"(?<![\d£,.-])(?:\+44|0)\d(?:[ -]?\d){8,9}(?!\d)|\b116 ?123\b|\b\d{5}\b(?![,.]\d)|\b08\d{3}\b")
-# 999 and 101 may stand anywhere: people must never have to look for them
-SHORT_NUMBERS = re.compile(r"\b(?:105|111|112|159|18000)\b")
 RAW_INTENT = re.compile(r"\b(?:ask|utter|action)_[a-z_]+|\bnlu_fallback\b|\bout_of_scope\b")
 CHEERY = re.compile(r"[\U0001F300-\U0001FAFF]|!|\bplease note\b|\bkindly\b", re.IGNORECASE)
 UNSOURCED = "conversation.yml"
@@ -46,7 +45,7 @@ def _lint_answer(
     if not answer.sources and path.name != UNSOURCED:
         yield "has no source"
     for target in answer.next:
-        if target not in labels:
+        if target.partition("|")[0] not in labels:
             yield f"next: {target} has no label in labels.yml"
     for part in ("text", "more", "simple"):
         value = getattr(answer, part)
@@ -65,9 +64,8 @@ def _lint_answer(
 
 def _lint_text(text: str, *, numbers_allowed: bool = False) -> Iterator[str]:
     if not numbers_allowed:
-        for found in (PHONE.search(text), SHORT_NUMBERS.search(text)):
-            if found:
-                yield f"a phone number ({found.group()}) belongs in services.yml"
+        if number := stray_number(text):
+            yield f"a phone number ({number}) belongs in services.yml"
     if found := RAW_INTENT.search(text):
         yield f"shows the raw name {found.group()}"
     if found := CHEERY.search(text):
@@ -90,6 +88,9 @@ def main(files: list[str]) -> int:
         for path in ([Path(f) for f in files] or sorted(ANSWERS.glob("*.yml")))
         for problem in lint_answers(path, labels, names, allowed)
     ]
+    if not files:
+        problems += lint_services()
+        print("\n".join(f"warning: {line}" for line in unchecked(clock.today())), end="")
     print("\n".join(problems) if problems else "content: no problem found")
     return 1 if problems else 0
 

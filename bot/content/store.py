@@ -10,14 +10,17 @@ import logging
 import time
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from bot import clock
 from bot.content import editions as dates
+from bot.content.first_help import FirstHelp
+from bot.content.languages import Language, LanguageFile
+from bot.content.plain_words import plain_words
 from bot.content.reader import read
 from bot.content.schema import Answer, AnswerFile, EditionsFile, Label, LabelFile, Phase
-from bot.content.services import FirstHelp, Service, ServiceFile
+from bot.content.services import OldService, OldServiceFile, Service, ServiceFile
 from bot.errors import ContentError
 from bot.paths import CONTENT
 
@@ -33,7 +36,21 @@ class Content:
     labels: dict[str, Label]
     editions: EditionsFile
     services: dict[str, Service]
+    old_services: dict[str, OldService]
     help: FirstHelp
+    languages: dict[str, Language]
+
+    @cached_property
+    def service_names(self) -> dict[str, str]:
+        """Every name of a service, in bare words, to its id; a name of digits alone ("101") says too little to be one."""
+        names: dict[str, str] = {}
+        known: dict[str, Service | OldService] = {**self.services, **self.old_services}
+        for i, service in known.items():
+            for name in (service.name, *service.also_called):
+                plain = plain_words(name)
+                if plain and not plain.replace(" ", "").isdigit():
+                    names.setdefault(plain, i)
+        return names
 
     def phase(self, day: date) -> Phase:
         return dates.phase(self.editions, day)
@@ -73,15 +90,21 @@ def load(folder: Path = CONTENT) -> Content:
             answers[name] = variants
             _covers_every_phase(path, name, variants)
     services = read(folder / "services.yml", ServiceFile).__root__
+    old_services = read(folder / "old_services.yml", OldServiceFile).__root__
+    if both := sorted(set(services) & set(old_services)):
+        raise ContentError("old_services.yml", None, f"{both[0]} is in services.yml too")
     first_help = read(folder / "first_help.yml", FirstHelp)
-    if unknown := sorted(first_help.named() - set(services)):
+    named = first_help.named() | {old.successor for old in old_services.values() if old.successor}
+    if unknown := sorted(named - set(services)):
         raise ContentError("first_help.yml", None, f"{unknown[0]} is not in services.yml")
     labels = read(folder / "labels.yml", LabelFile).__root__
     if missing := sorted({"tell_me_more", "repeat", "find_support", "ask_capabilities"} - set(labels)):
         raise ContentError("labels.yml", None, f"{missing[0]} has no label, and every answer may offer it")
     return Content(
         services=services,
+        old_services=old_services,
         help=first_help,
+        languages=read(folder / "languages.yml", LanguageFile).__root__,
         answers=answers,
         labels=labels,
         editions=read(folder / "editions.yml", EditionsFile),

@@ -17,6 +17,7 @@ NOT_OFFERED = frozenset(
         FALLBACK,
         "out_of_scope",
         "inform",
+        "ask_service_detail",
         "affirm",
         "deny",
         "insult",

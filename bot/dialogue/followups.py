@@ -77,7 +77,7 @@ def _followup(
     last: dict[str, Any], text: str, listed: list[dict[str, str]], content: Content, other: str
 ) -> dict[str, Any]:
     variants = content.answers.get(last.get("name", ""), [])
-    nexts = [name for name in (variants[-1].next if variants else []) if name != other][:2]
+    nexts = [name for name in (variants[-1].next if variants else []) if name.partition("|")[0] != other][:2]
     parts: Parts = {"name": str(last.get("name")), "sources": listed, "followup": True}
     if last.get("safety"):
         parts["safety"] = True

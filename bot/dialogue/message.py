@@ -42,11 +42,13 @@ class Parts(TypedDict, total=False):
     services: list[dict[str, Any]]
     question_asked: dict[str, Any]
     details: dict[str, Any]
+    language: str
 
 
-def buttons(intents: list[str], labels: dict[str, Label]) -> list[Button]:
-    """A button for each intent that has a label."""
-    return [{"title": labels[i].button, "payload": f"/{i}"} for i in intents if i in labels]
+def buttons(nexts: list[str], labels: dict[str, Label]) -> list[Button]:
+    """A button for each intent that has a label; "report_crime|Report it" gives it another title."""
+    named = [item.partition("|") for item in nexts]
+    return [{"title": title or labels[i].button, "payload": f"/{i}"} for i, _, title in named if i in labels]
 
 
 def sources(listed: list[Source]) -> list[dict[str, str]]:

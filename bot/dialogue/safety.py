@@ -2,61 +2,57 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from bot import clock
+from bot.content.services import Need
 from bot.content.store import Content
 from bot.dialogue.message import ANSWER, Parts, buttons, compose, sources
-from bot.dialogue.services import cards, list_services
-from bot.nlu.safety_intents import CHILD_AT_RISK, DISCLOSE_HARM, DOUBT, EMERGENCY, SAFETY, WELLBEING_CRISIS
+from bot.nlu.safety_intents import CHILD_AT_RISK, DOUBT, EMERGENCY, SAFETY, WELLBEING_CRISIS
+from bot.support.message import show
+from bot.support.request import Request
+from bot.support.selection import choose
+from bot.support.understood import request_of
+from bot.support.wording import cards
 
-# what a disclosure may be about, the most particular first; a need outside this list never decides
-PARTICULAR = (
-    "sexual-violence", "forced-marriage", "honour-based-abuse", "domestic-abuse", "stalking", "exploitation-modern-slavery",
-    "gangs-county-lines", "hate-crime", "online-harm", "fraud", "bereaved",
+NEED = {CHILD_AT_RISK: Need.CHILD_SAFETY, WELLBEING_CRISIS: Need.WELLBEING_CRISIS}
+# what a disclosure may be about; a need outside these never decides
+PARTICULAR = frozenset(
+    {
+        Need.SEXUAL_VIOLENCE, Need.FORCED_MARRIAGE, Need.HONOUR_BASED_ABUSE, Need.DOMESTIC_ABUSE, Need.STALKING,
+        Need.EXPLOITATION, Need.GANGS_COUNTY_LINES, Need.HATE_CRIME, Need.ONLINE_HARM, Need.FRAUD, Need.BEREAVED,
+    }
 )  # fmt: skip
-NEED = {CHILD_AT_RISK: "child-safety", WELLBEING_CRISIS: "wellbeing-crisis", DISCLOSE_HARM: "victim-support"}
+IN_DANGER = ("emergency-999", "silent-999-55", "bsl-999")
 
 
 def answer(intent: str, content: Content, parsed: dict[str, Any]) -> dict[str, Any]:
-    """The message for a safety intent; what the person named in `parsed` chooses the services for a disclosure."""
+    """The message for a safety intent; what the person named in `parsed` chooses the services."""
     written = content.answer(intent, clock.today())
-    need = _need(intent, content, parsed)
-    audiences = tuple(_values(parsed, "audience"))
-    chosen = content.help.services_for(need, audiences) if need else []
-    listed = sources(written.sources)
-    text = written.text
-    if chosen:
-        text = f"{text}\n\n{list_services(chosen, content)}"
-        if content.help.needs_safe_device(need):
-            text = f"{text}\n\n{content.answer('safe_device', clock.today()).text}"
-    parts: Parts = {
-        "name": intent,
-        "more": written.more,
-        "simple": written.simple,
-        "sources": listed,
-        "safety": True,
-        "services": cards(chosen, content),
-    }
-    if need:
-        # so that "for men" or "in Polish" afterwards goes on from here
-        asked = {"intent": "find_support", "needs": [need], "crimes": [], "audiences": list(audiences)}
-        parts["question_asked"] = asked
-    # who must call 999 needs every word to be about that
-    return compose(text, parts, buttons(written.next, content.labels), show_source=intent != EMERGENCY)
+    if intent == EMERGENCY:
+        # who must call 999 needs every word to be about that
+        parts: Parts = {
+            "name": intent,
+            "more": written.more,
+            "simple": written.simple,
+            "sources": sources(written.sources),
+            "safety": True,
+            "services": cards(list(IN_DANGER), content, clock.now()),
+        }
+        return compose(written.text, parts, buttons(written.next, content.labels), show_source=False)
+    request = _request(intent, content, parsed)
+    choice = choose(request, content, clock.now())
+    return show(request, choice, written, content, clock.now(), name=intent, safety=True)
 
 
-def _need(intent: str, content: Content, parsed: dict[str, Any]) -> str | None:
-    """What help is for; None when 999 is the only answer."""
-    if intent != DISCLOSE_HARM:
-        return NEED.get(intent)
-    crimes = [content.help.crimes.get(crime) for crime in _values(parsed, "crime_type")]
-    named = {*_values(parsed, "support_need"), *crimes}
-    return next((need for need in PARTICULAR if need in named), NEED[DISCLOSE_HARM])
-
-
-def _values(parsed: dict[str, Any], entity: str) -> list[str]:
-    return [str(e["value"]) for e in parsed.get("entities") or [] if e.get("entity") == entity]
+def _request(intent: str, content: Content, parsed: dict[str, Any]) -> Request:
+    """What help is for, as far as it was said; nothing is asked."""
+    said = request_of(parsed, intent, content)
+    usual = NEED.get(intent)
+    particular = [n for n in content.help.needs_of(said.needs, said.crimes) if n in PARTICULAR]
+    need = usual or next(iter(particular), Need.VICTIM_SUPPORT)
+    return replace(said, needs=(need.value,), named=())
 
 
 def line_when_in_doubt(parsed: dict[str, Any], content: Content) -> str | None:

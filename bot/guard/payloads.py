@@ -9,12 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from bot.content.services import Need
+
 PAYLOAD = re.compile(r"/([a-z_]+)")
+# the one payload with an entity: the need chosen in "What would help you most?"
+NEED_PAYLOAD = re.compile(r'/find_support\{"support_need": "([a-z-]{2,30})"\}')
 LEADING_SLASHES = re.compile(r"^[/\s]+")
 
 
 def as_payload(text: str, allowed: Iterable[str]) -> str | None:
     """The payload ("/ask_mopac") if it is exactly one that our buttons send; None for text."""
+    chosen = NEED_PAYLOAD.fullmatch(text)
+    if chosen:
+        return text if chosen[1] in {need.value for need in Need} else None
     match = PAYLOAD.fullmatch(text)
     return text if match and match[1] in allowed else None
 

@@ -26,7 +26,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import calibration, noise
+from bot.nlu.features import as_row, every_nth_of_each, features, softmax
 from bot.nlu.safety_intents import SAFETY_INTENTS
+from bot.nlu.solver import Solver
 
 HELD_OUT_EVERY = 5
 UNDERSTANDING = "understanding"
@@ -69,15 +71,15 @@ class GatedLogisticRegression(IntentClassifier, GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Fits on all examples; thresholds come from a fit that has not seen every fifth."""
         messages = [m for m in training_data.intent_examples if m.get(INTENT) and m.get(TEXT)]
-        sparse, dense = zip(*(self._features(m) for m in messages), strict=True)
-        matrix = np.vstack([np.concatenate(pair) for pair in zip(map(_as_row, sparse), dense, strict=True)])
+        sparse, dense = zip(*(features(m) for m in messages), strict=True)
+        matrix = np.vstack([np.concatenate(pair) for pair in zip(map(as_row, sparse), dense, strict=True)])
         units = _unit(np.vstack(dense))
         truth = np.array([m.get(INTENT) for m in messages])
-        held_out = _every_nth_of_each(truth, HELD_OUT_EVERY)
-        solver = _Solver(self.config["iterations"])
+        held_out = every_nth_of_each(truth, HELD_OUT_EVERY)
+        solver = Solver(self.config["iterations"])
         self._take(solver.fit(matrix[~held_out], truth[~held_out]))
         likeness = (units[held_out] @ units[~held_out].T).max(1)
-        confidences = _softmax(matrix[held_out] @ self.weights + self.bias) * likeness[:, None]
+        confidences = softmax(matrix[held_out] @ self.weights + self.bias) * likeness[:, None]
         self.thresholds = calibration.choose(confidences, self.intents, list(truth[held_out]), SAFETY_INTENTS)
         self._take(solver.fit(matrix, truth, iterations=self.config["more_iterations"]))
         self.examples = units
@@ -90,22 +92,14 @@ class GatedLogisticRegression(IntentClassifier, GraphComponent):
         self.weights = np.ascontiguousarray(model.coef_.T, dtype=np.float32)
         self.bias = model.intercept_.astype(np.float32)
 
-    @staticmethod
-    def _features(message: Message) -> tuple[Any, np.ndarray]:
-        """The sentence's sparse row (or None) and its dense vector [384]."""
-        sparse = message.get_sparse_features(TEXT)[1]
-        dense = message.get_dense_features(TEXT)[1]
-        vector = np.asarray(dense.features, np.float32).ravel() if dense else np.zeros(384, np.float32)
-        return (sparse.features.tocoo() if sparse else None), vector
-
     def confidences(self, message: Message) -> np.ndarray:
         """The confidence of every intent [intents] for a message with features."""
-        sparse, dense = self._features(message)
+        sparse, dense = features(message)
         scores = self.bias + dense @ self.weights[-len(dense) :]
         if sparse is not None:
             scores = scores + sparse.data.astype(np.float32) @ self.weights[sparse.col]
         likeness = float((self.examples @ (dense / max(float(np.linalg.norm(dense)), 1e-9))).max())
-        return _softmax(scores[None])[0] * max(0.0, min(1.0, likeness))
+        return softmax(scores[None])[0] * max(0.0, min(1.0, likeness))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Ranks the intents of each message and says how clear it is."""
@@ -176,48 +170,10 @@ class GatedLogisticRegression(IntentClassifier, GraphComponent):
         return component
 
 
-class _Solver:
-    """Multinomial logistic regression that goes on from its last fit."""
-
-    def __init__(self, iterations: int) -> None:
-        from sklearn.linear_model import LogisticRegression
-
-        self.model = LogisticRegression(class_weight="balanced", max_iter=iterations, warm_start=True)
-
-    def fit(self, matrix: np.ndarray, truth: np.ndarray, iterations: int | None = None) -> Any:
-        import warnings
-
-        from sklearn.exceptions import ConvergenceWarning
-
-        if iterations:
-            self.model.set_params(max_iter=iterations)
-        with warnings.catch_warnings():
-            # the last digits of convergence do not change a verdict, and cost minutes
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            return self.model.fit(matrix, truth)
-
-
 def _is_noise(message: Message) -> bool:
     doc = message.get(SPACY_DOCS[TEXT])
     return doc is not None and noise.is_noise(doc)
 
 
-def _as_row(sparse: Any) -> np.ndarray:
-    return np.asarray(sparse.todense(), np.float32).ravel() if sparse is not None else np.zeros(0, np.float32)
-
-
 def _unit(rows: np.ndarray) -> np.ndarray:
     return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-
-
-def _softmax(scores: np.ndarray) -> np.ndarray:
-    powers = np.exp(scores - scores.max(1, keepdims=True))
-    return powers / powers.sum(1, keepdims=True)
-
-
-def _every_nth_of_each(truth: np.ndarray, n: int) -> np.ndarray:
-    """A mask of every nth example of each intent: the same on every run."""
-    mask = np.zeros(len(truth), bool)
-    for intent in np.unique(truth):
-        mask[np.flatnonzero(truth == intent)[n - 1 :: n]] = True
-    return mask

@@ -16,7 +16,16 @@ ENTITY_DATA = ROOT / "data" / "entities"
 AREAS = CONTENT / "areas.csv"
 SHORTEST_CORRECTED = 3
 # read at every start and stored in no model, so that a change of them asks for no training
-NOT_LEARNT_FROM = frozenset({"safety_patterns.py", "safety_signal.py", "entity_extractor.py"})
+NOT_LEARNT_FROM = frozenset(
+    {
+        "safety_patterns.py",
+        "safety_signal.py",
+        "entity_extractor.py",
+        "languages.py",
+        "language_signal.py",
+        "about_labels.py",
+    }
+)
 SUM_FILE = "built-from.txt"
 
 

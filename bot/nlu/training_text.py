@@ -21,6 +21,13 @@ def phrases(folder: Path = NLU_DATA) -> Iterator[tuple[str, str]]:
         for group in reader.load(path.read_text(encoding="utf-8"))["nlu"]:
             if "intent" not in group:
                 continue
-            for line in group["examples"].splitlines():
-                if line.startswith("- "):
-                    yield group["intent"], line[2:].strip()
+            for phrase in _examples(group["examples"]):
+                yield group["intent"], phrase
+
+
+def _examples(written: str | list[dict[str, object]]) -> Iterator[str]:
+    """The phrases of Rasa's two ways of writing examples: a block of lines, or a list with text and metadata."""
+    if isinstance(written, str):
+        yield from (line[2:].strip() for line in written.splitlines() if line.startswith("- "))
+    else:
+        yield from (str(example["text"]).strip() for example in written)

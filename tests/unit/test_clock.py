@@ -16,13 +16,32 @@ def test_a_rehearsed_day(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
     assert clock.today() == date(2021, 12, 1)
 
 
-@pytest.mark.parametrize("written", ["tomorrow", "01/12/2021", "2021-13-01", "2022-02-29", "2021-12-01T10:00", "1"])
+@pytest.mark.parametrize(
+    "written", ["tomorrow", "01/12/2021", "2021-13-01", "2022-02-29", "2021-12-01T25:00", "2021-12-01T", "1"]
+)
 def test_a_wrong_day_says_what_to_do(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
     monkeypatch.setenv(clock.VARIABLE, written)
     with pytest.raises(SetupError, match=clock.VARIABLE) as caught:
         clock.today()
     assert written in str(caught.value)
     assert "2021-12-01" in str(caught.value)
+
+
+def test_a_rehearsed_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(clock.VARIABLE, "2026-12-25T03:00")
+    assert clock.now() == datetime(2026, 12, 25, 3, 0, tzinfo=clock.LONDON)
+    assert clock.today() == date(2026, 12, 25)
+
+
+def test_a_rehearsed_day_keeps_the_real_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stopped(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime(2022, 1, 21, 14, 30, tzinfo=timezone.utc).astimezone(tz)
+
+    monkeypatch.setenv(clock.VARIABLE, "2026-08-31")
+    monkeypatch.setattr(clock, "datetime", Stopped)
+    assert clock.now() == datetime(2026, 8, 31, 14, 30, tzinfo=clock.LONDON)
 
 
 @pytest.mark.parametrize("unset", [None, "", "  "])

@@ -9,13 +9,15 @@ import pytest
 from rasa_sdk import Tracker
 
 TODAY = "2026-11-22"
+NOW = f"{TODAY}T10:00"
+"""A Sunday morning."""
 
 Turn = Callable[..., Tracker]
 
 
 @pytest.fixture(autouse=True)
 def _fixed_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PLAN_TODAY", TODAY)
+    monkeypatch.setenv("PLAN_TODAY", NOW)
 
 
 @pytest.fixture

@@ -166,7 +166,7 @@ async def test_support_apology_has_the_numbers_to_call(turn_of: Turn, monkeypatc
         raise RuntimeError("bug")
 
     action = ShowSupport()
-    monkeypatch.setattr(action, "message", crash)
+    monkeypatch.setattr(action, "ask_or_show", crash)
     text = (await _run(action, turn_of("find_support")))["text"]
     assert LAST_RESORT in text
     assert "999" in text

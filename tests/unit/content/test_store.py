@@ -73,8 +73,11 @@ BAD = {
     "unknown subject": ("editions.yml", replaced('subject: "2022-25"', 'subject: "2030"'), "editions:", "subject must be one of"),
     "unknown successor": ("editions.yml", replaced('successor: "2025-29"', 'successor: "2030"'), "editions:", "successor 2030"),
     "unknown service": ("services.yml", replaced("\nsamaritans:", "\nsamaritan:"), None, "samaritans is not in services.yml"),
-    "need without service": ("first_help.yml", replaced("\nneeds:", "\nneeds:\n  x: {services: []}"), "x: {", "at least 1"),
-    "service without source": ("services.yml", added("x: {name: abc, what: abcdef, checked: 2026-11-22, sources: []}"), "x: {", "at least 1"),
+    "unknown need": ("first_help.yml", replaced("\nneeds:", "\nneeds:\n  x: {label: abc, services: [frank]}"), "", "not a valid enumeration member"),
+    "number nobody has": ("services.yml", replaced('phone: "116 123"', 'phone: "116 124"'), "116 124", "not a UK number"),
+    "bank holidays in when": ("services.yml", replaced('when: "Mo-Fr 08:00-20:00"', 'when: "Mo-Fr,PH 08:00-20:00"'), "PH 08:00", "bank_holidays"),
+    "need without service": ("first_help.yml", replaced("services: [frank, samaritans]", "services: []"), "services: []", "at least 1"),
+    "service without source": ("services.yml", added("x: {name: abc, what: abcdef, needs: [fraud], audiences: [everyone], area: uk, display: info-only, confirmed: no-number, checked: 2026-11-22, sources: []}"), "x: {", "at least 1"),
 }  # fmt: skip
 
 

@@ -2,23 +2,60 @@
 
 from __future__ import annotations
 
-from datetime import date
+from typing import Any
 
 import pytest
 
+from bot import clock
 from bot.content.store import Content
 from bot.dialogue import safety
-from bot.nlu.safety_intents import BY_URGENCY, DOUBT, SURE
+from bot.nlu.safety_intents import BY_URGENCY, CHILD_AT_RISK, DOUBT, EMERGENCY, SURE, WELLBEING_CRISIS
+
+NOON, NIGHT = "2026-11-24T12:00", "2026-11-24T03:00"
+HARM = "disclose_harm"
+
+
+@pytest.fixture(autouse=True)
+def _at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(clock.VARIABLE, NOON)
+
+
+def parsed(text: str = "", *entities: tuple[str, str], **more: Any) -> dict[str, Any]:
+    return {"text": text, "entities": [{"entity": e, "value": v} for e, v in entities], **more}
+
+
+def shown(message: dict[str, Any]) -> list[str]:
+    return [card["id"] for card in message["answer"]["services"]]
 
 
 @pytest.mark.parametrize("intent", BY_URGENCY)
-def test_every_safety_intent_has_an_answer_marked_as_such(content: Content, in_force: date, intent: str) -> None:
+@pytest.mark.parametrize("moment", [NOON, NIGHT, "2026-12-25T10:00", "2026-10-25T01:30", "2023-05-01T10:00"])
+def test_every_safety_intent_has_an_answer_marked_as_such(
+    content: Content, monkeypatch: pytest.MonkeyPatch, intent: str, moment: str
+) -> None:
+    monkeypatch.setenv(clock.VARIABLE, moment)
     message = safety.answer(intent, content, {})
     assert message["answer"]["safety"] is True
+    assert message["answer"]["name"] == intent
     assert "999" in message["text"]
-    shown = [s["id"] for s in message["answer"]["services"]]
-    assert shown == ([] if intent == "emergency" else content.help.services_for(safety.NEED[intent]))
-    assert all(content.services[i].name in message["text"] for i in shown)
+    assert 1 <= len(shown(message)) <= 3
+
+
+def test_an_emergency_has_every_way_to_999_and_nothing_else(content: Content) -> None:
+    message = safety.answer(EMERGENCY, content, parsed("fraud", ("support_need", "fraud")))
+    assert shown(message) == list(safety.IN_DANGER)
+    assert "http" not in message["text"]
+    assert "•" not in message["text"]
+
+
+@pytest.mark.parametrize(
+    ("intent", "service"),
+    [(CHILD_AT_RISK, "childrens-social-care"), (WELLBEING_CRISIS, "samaritans"), (HARM, "victim-support-supportline")],
+)
+def test_the_usual_services(content: Content, intent: str, service: str) -> None:
+    message = safety.answer(intent, content, {})
+    assert service in shown(message)
+    assert content.services[service].name in message["text"]
 
 
 @pytest.mark.parametrize(
@@ -26,23 +63,63 @@ def test_every_safety_intent_has_an_answer_marked_as_such(content: Content, in_f
     [
         ("support_need", "domestic-abuse", "domestic-abuse"),
         ("crime_type", "rape", "sexual-violence"),
+        ("crime_type", "homicide", "bereaved"),
         ("support_need", "homelessness", "victim-support"),
         ("crime_type", "unheard_of", "victim-support"),
     ],
 )
-def test_what_was_named_chooses_the_services(
-    content: Content, in_force: date, entity: str, value: str, need: str
-) -> None:
-    message = safety.answer("disclose_harm", content, {"entities": [{"entity": entity, "value": value}]})
-    assert [s["id"] for s in message["answer"]["services"]] == content.help.services_for(need)
-    line = content.answer("safe_device", in_force).text
-    assert (line in message["text"]) is content.help.needs_safe_device(need)
+def test_what_was_named_chooses_the_need(content: Content, entity: str, value: str, need: str) -> None:
+    message = safety.answer(HARM, content, parsed("", (entity, value)))
+    assert message["answer"]["question_asked"]["needs"] == [need]
+
+
+@pytest.mark.parametrize(("intent", "need"), [(CHILD_AT_RISK, "child-safety"), (WELLBEING_CRISIS, "wellbeing-crisis")])
+def test_what_was_named_does_not_change_a_child_or_despair(content: Content, intent: str, need: str) -> None:
+    message = safety.answer(intent, content, parsed("", ("support_need", "fraud"), ("crime_type", "burglary")))
+    assert message["answer"]["question_asked"]["needs"] == [need]
+
+
+def test_nothing_is_asked(content: Content) -> None:
+    assert not any(safety.answer(intent, content, {})["answer"].get("question") for intent in BY_URGENCY)
+
+
+def test_a_child_that_writes_itself_sees_childline(content: Content) -> None:
+    assert "childline" in shown(safety.answer(CHILD_AT_RISK, content, parsed("I'm 12 and my dad hits me")))
+
+
+def test_the_borough_of_the_child_counts(content: Content) -> None:
+    message = safety.answer(CHILD_AT_RISK, content, parsed("a child in Camden", ("area", "Camden")))
+    assert "child-services-camden" in shown(message)
+
+
+def test_the_borough_of_a_postcode_counts(content: Content) -> None:
+    metadata = {"place": {"status": "found", "borough": "Hackney"}}
+    assert "child-services-hackney" in shown(safety.answer(CHILD_AT_RISK, content, parsed("SE15", metadata=metadata)))
+
+
+def test_a_service_named_in_passing_does_not_decide(content: Content) -> None:
+    message = safety.answer(HARM, content, parsed("crimestoppers number, he raped me", ("crime_type", "rape")))
+    assert "havens" in shown(message)
+    assert "crimestoppers" not in shown(message)
+
+
+@pytest.mark.xfail(strict=True, reason="words about pictures lead past the help for abuse at home")
+def test_pictures_do_not_hide_abuse_at_home(content: Content) -> None:
+    said = "my husband hits me and he will post my nudes"
+    message = safety.answer(HARM, content, parsed(said, ("support_need", "domestic-abuse")))
+    assert "national-da-helpline" in shown(message)
+
+
+@pytest.mark.parametrize("broken", [{}, {"entities": None}, {"text": None}, {"metadata": None, "about": None}])
+@pytest.mark.parametrize("intent", BY_URGENCY)
+def test_a_broken_message_is_answered_too(content: Content, intent: str, broken: dict[str, Any]) -> None:
+    assert safety.answer(intent, content, broken)["answer"]["safety"] is True
 
 
 @pytest.mark.parametrize(("signal", "said"), [(None, False), ({"level": SURE}, False), ({"level": DOUBT}, True)])
-def test_a_line_when_in_doubt(content: Content, in_force: date, signal: dict | None, said: bool) -> None:
+def test_a_line_when_in_doubt(content: Content, signal: dict | None, said: bool) -> None:
     line = safety.line_when_in_doubt({"safety": signal}, content)
-    assert line == (content.answer("safety_line", in_force).text if said else None)
+    assert line == (content.answer("safety_line", clock.today()).text if said else None)
 
 
 def test_prepend() -> None:

@@ -1,0 +1,157 @@
+"""Answers a question about the services just shown: what it costs, when it is open, whether one can text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bot.content.services import Service
+from bot.content.store import Content
+from bot.support import opening
+from bot.support.selection import EMERGENCY, can_be_reached
+from bot.support.wording import line
+
+COST, HOURS, WAY, LANGUAGES, PRIVATE, ANOTHER = "cost", "hours", "way", "languages", "private", "another"
+
+WAYS = {
+    "text": r"\btexts?\b|\btxt\b|\bsms\b|\bwhats ?app\b",
+    "webchat": r"\bchat\b|\bweb ?chat\b|\bmessage (?:them|someone)\b|\btype\b",
+    "email": r"\be ?-?mails?\b",
+    "deaf": r"\bdeaf\b|\bbsl\b|\bsign language\b|\bcan'?t hear\b|\btext ?phone\b|\brelay\b|\bhard of hearing\b",
+    "web": r"\bwebsites?\b|\bonline\b|\blink\b|\bweb ?page\b",
+    "phone": r"\bnumbers?\b|\bphone\b|\bcall\b|\bring\b|\bspeak to\b|\btalk to\b",
+}
+IN_WORDS = {
+    "text": "by text", "webchat": "by web chat", "email": "by e-mail", "web": "online", "phone": "by phone",
+    "deaf": "without a voice call",
+}  # fmt: skip
+KINDS = (
+    (COST, r"\bfree\b|\bcosts?\b|\bpay\b|\bcharges?d?\b|\bhow much\b|\bmoney\b|\bcredit\b|\bexpensive\b"),
+    (PRIVATE, r"\bprivate\b|\bconfidential\w*\b|\banonymous\w*\b|\btell (?:the )?police\b|\btell anyone\b|\bphone bill\b|\btrace\b"),
+    (LANGUAGES, r"\blanguages?\b|\binterpreters?\b|\btranslat\w+|\bin (?:polish|bengali|urdu|somali|turkish|arabic|spanish|french)\b"),
+    (HOURS, r"\bopen\w*\b|\bclosed?\b|\bcloses?\b|\bhours\b|\bwhat times?\b|\bwhen\b|\btonight\b|\bweekends?\b|\b24\b|\bright now\b|\blate\b"),
+)  # fmt: skip
+OTHER = re.compile(
+    r"\b(?:an)?other\b|\bothers\b|\belse\b|\bdifferent\b|\bnot (?:that|this) one\b|\bnext\b|\bmore\b|\bany ?more\b"
+)
+DAY_NAMES = {name.lower(): n for n, name in enumerate(opening.DAYS)}
+
+
+@dataclass(frozen=True)
+class Detail:
+    """`kind`: what is asked; `way`: how somebody wants to get in touch; `day`: the day that is asked about, None is now."""
+
+    kind: str
+    way: str | None = None
+    day: date | None = None
+
+
+def read(text: str, today: date) -> Detail:
+    """What a message asks about services that were just shown; a button alone asks for another."""
+    said = text.lower().replace("’", "'")
+    day = _day(said, today)
+    if OTHER.search(said) or said.startswith("/"):
+        return Detail(ANOTHER)
+    for kind, pattern in KINDS:
+        if re.search(pattern, said):
+            return Detail(kind, day=day)
+    if day:
+        return Detail(HOURS, day=day)
+    way = next((w for w, pattern in WAYS.items() if re.search(pattern, said)), None)
+    return Detail(WAY, way=way) if way else Detail(ANOTHER)
+
+
+def say(detail: Detail, ids: list[str], content: Content, now: datetime) -> str:
+    """A line for each service on what was asked."""
+    asked = [i for i in ids if i != EMERGENCY] or ids
+    return "\n".join(f"• {content.services[i].name}: {_one(detail, content.services[i], now)}" for i in asked)
+
+
+def lead(detail: Detail, ids: list[str], content: Content) -> str | None:
+    """What to say before the lines, when none of the services has what was asked for."""
+    if detail.kind == WAY and detail.way and not any(can_be_reached(content.services[i], detail.way) for i in ids):
+        return f"I know of no way to reach these {IN_WORDS[detail.way]}."
+    return None
+
+
+def _one(detail: Detail, service: Service, now: datetime) -> str:
+    if detail.kind == COST:
+        return _cost(service)
+    if detail.kind == HOURS:
+        return _hours(service, detail.day, now)
+    if detail.kind == LANGUAGES:
+        return (
+            f"{', '.join(service.languages)}."
+            if service.languages
+            else "I do not know which languages; ask when you call."
+        )
+    if detail.kind == PRIVATE:
+        return f"{service.what} Ask them what they keep private before you say more."
+    return _reached(service, detail.way or "phone", now)
+
+
+def _cost(service: Service) -> str:
+    if service.cost == "free":
+        return "free."
+    if service.cost == "charged":
+        return "costs the same as an ordinary call."
+    return "no cost is given where I looked."
+
+
+def _hours(service: Service, day: date | None, now: datetime) -> str:
+    if not (service.phone or service.text) and service.web and (service.hours is None or not service.hours.when):
+        return "a website, so at any hour."
+    as_of = f" (hours as of {service.hours.as_of})" if service.hours and service.hours.as_of else ""
+    if day is None or day == now.date():
+        known = opening.describe(service.hours, now)
+    else:
+        told = opening.describe_day(service.hours, day)
+        known = f"{opening.day_name(day, now.date())} {told}{as_of}" if told else ""
+    if not known and service.hours and service.hours.note:
+        known = service.hours.note
+    if service.out_of_hours:
+        known = f"{known or 'office hours'}; at other times {service.out_of_hours}"
+    return f"{known}." if known else "I do not know when it is open."
+
+
+def _reached(service: Service, way: str, now: datetime) -> str:
+    if not can_be_reached(service, way):
+        return f"not {IN_WORDS[way]}, as far as I know. {_otherwise(service)}".strip()
+    if way == "deaf":
+        found = [
+            f"textphone {service.textphone}" if service.textphone else "",
+            f"relay {service.relay}" if service.relay and service.relay != service.textphone else "",
+            f"text {service.text}" if service.text else "",
+            f"web chat {service.webchat}" if service.webchat else "",
+            next((w for w in (*service.languages, (service.hours.note or "") if service.hours else "") if "BSL" in w or "Sign" in w), ""),
+        ]  # fmt: skip
+        return "; ".join(f for f in found if f) + "."
+    if way == "text":
+        return f"text {service.text}{f' ({service.text_note})' if service.text_note else ''}."
+    if way == "phone":
+        return line(service, now).split(": ", 1)[-1]
+    return f"{getattr(service, way)}."
+
+
+def _otherwise(service: Service) -> str:
+    return f"It has a website: {service.web}" if service.web else ""
+
+
+def _day(said: str, today: date) -> date | None:
+    """The day named: today, tomorrow, a weekday (the next one), the weekend, Christmas, a bank holiday."""
+    if "tomorrow" in said:
+        return today + timedelta(days=1)
+    if re.search(r"\b(?:today|tonight|now)\b", said):
+        return today
+    if "christmas" in said or "xmas" in said:
+        christmas = date(today.year, 12, 25)
+        return christmas if christmas >= today else date(today.year + 1, 12, 25)
+    if "bank holiday" in said:
+        return next(d for n in range(370) if opening.is_bank_holiday(d := today + timedelta(days=n)))
+    named = (
+        "saturday"
+        if "weekend" in said
+        else next((n for n in DAY_NAMES if n in said or f" {n[:3]} " in f" {said} "), None)
+    )
+    return today + timedelta(days=(DAY_NAMES[named] - today.weekday()) % 7) if named else None

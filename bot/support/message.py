@@ -1,0 +1,103 @@
+"""Makes the message that shows services for a request; used by the safety answers and by the actions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from bot.content.schema import Answer
+from bot.content.services import Need
+from bot.content.store import Content
+from bot.dialogue.message import Button, Parts, buttons, compose, sources
+from bot.support.request import Request
+from bot.support.selection import EMERGENCY, Choice, by_need
+from bot.support.wording import cards, list_services
+
+IMMIGRATION = "migrants"
+MOST_BUTTONS = 3
+
+
+def show(
+    request: Request,
+    choice: Choice,
+    written: Answer,
+    content: Content,
+    now: datetime,
+    *,
+    name: str,
+    safety: bool = False,
+) -> dict[str, Any]:
+    """The message: the answer's words, what must be said of the choice, the services, and the notes on safety.
+
+    `written`: the answer from content/ that stands above the services; `name`: its name.
+    """
+    listed = [i for i in choice.services if not (i == EMERGENCY and "999" in written.text)]
+    pieces = [written.text, *_remarks(request, choice, content), list_services(listed, content, now)]
+    today = now.date()
+    if choice.need and content.help.needs[choice.need].safe_device:
+        pieces.append(content.answer("safe_device", today).text)
+    if IMMIGRATION in request.audiences:
+        pieces.append(content.answer("immigration_note", today).text)
+    origin = [*sources([s for i in listed for s in content.services[i].sources[:1]]), *sources(written.sources)]
+    parts: Parts = {
+        "name": name,
+        "more": written.more,
+        "simple": written.simple,
+        "sources": [s for n, s in enumerate(origin) if s not in origin[:n]],
+        "services": cards(choice.services, content, now),
+        "question_asked": {**request.as_dict(), "shown": list(dict.fromkeys([*request.shown, *choice.services]))},
+    }
+    if safety:
+        parts["safety"] = True
+    return compose("\n\n".join(p for p in pieces if p), parts, _buttons(choice, written, content))
+
+
+def _remarks(request: Request, choice: Choice, content: Content) -> list[str]:
+    remarks = []
+    if choice.nothing_fits:
+        remarks.append("I know of no service that fits all of that. Victim Support helps with any crime, at any hour.")
+    if choice.others:
+        first, *rest = by_need([choice.need, *choice.others] if choice.need else choice.others, content)
+        remarks.append(
+            f"You named more than one thing. I start with {first}; ask me about {' and '.join(rest[:2])} too."
+        )
+    if choice.no_local and choice.need in LOCAL_MATTERS:
+        remarks.append(f"I have no confirmed number for this in {request.boroughs[0]} itself. These cover it too.")
+    return remarks
+
+
+LOCAL_MATTERS = frozenset({Need.CHILD_SAFETY, Need.DOMESTIC_ABUSE})
+
+
+def _buttons(choice: Choice, written: Answer, content: Content) -> list[Button]:
+    """The next steps of the answer; before them the other things that were named."""
+    others: list[Button] = [
+        {"title": content.help.needs[n].ask or _capital(content.help.needs[n].label), "payload": need_payload(n)}
+        for n in choice.others[:2]
+    ]
+    return [*others, *buttons(written.next, content.labels)][:MOST_BUTTONS]
+
+
+def need_payload(need: Need) -> str:
+    """The payload of a button that asks for help with a need; the guard lets just these through."""
+    return f'/find_support{{"support_need": "{need.value}"}}'
+
+
+def ask_what_helps(written: Answer, content: Content, now: datetime, request: Request) -> dict[str, Any]:
+    """The one question, when nothing is known of what help is for; whoever does not want to say gets Victim Support at once."""
+    choices: list[Button] = [
+        {"title": spec.ask, "payload": need_payload(need)} for need, spec in content.help.needs.items() if spec.ask
+    ]
+    shown = content.help.default[:1]
+    parts: Parts = {
+        "name": "ask_need",
+        "question": True,
+        "sources": sources([content.services[i].sources[0] for i in shown]),
+        "services": cards(shown, content, now),
+        "question_asked": request.as_dict(),
+    }
+    return compose(f"{written.text}\n\n{list_services(shown, content, now)}", parts, choices)
+
+
+def _capital(label: str) -> str:
+    return label[:1].upper() + label[1:]

@@ -1,0 +1,186 @@
+"""Chooses at most three services for a request at an hour: 999 where it may be urgent, one that is open, the special one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.content.first_help import FirstHelp, NeedHelp
+from bot.content.plain_words import plain_words
+from bot.content.services import Audience, Need, Service
+from bot.content.store import Content
+from bot.support import opening
+from bot.support.request import REPORT, Request
+
+MOST_SHOWN = 3
+GENERAL = frozenset(
+    {Need.VICTIM_SUPPORT, Need.EMERGENCY, Need.REPORT_CRIME, Need.WITNESS, Need.YOUNG_PEOPLE, Need.LOCAL_POLICE}
+)  # fmt: skip
+CHILDREN = Audience.CHILDREN.value
+CITY = "City of London"
+EMERGENCY = "emergency-999"
+ALWAYS_OPEN = "victim-support-supportline"
+# for weekdays at these hours a line whose hours are not known counts as perhaps open
+OFFICE_HOURS = range(9, 17)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """`services`: ids in the order to show; `need`: what they are for; `others`: further needs that were named.
+
+    `nothing_fits`: no service fits the whole request, and Victim Support stands in; `no_local`: a borough was named and no
+    local service is known there.
+    """
+
+    services: list[str]
+    need: Need | None = None
+    others: tuple[Need, ...] = ()
+    nothing_fits: bool = False
+    no_local: bool = False
+
+
+def choose(request: Request, content: Content, now: datetime, *, need: str | None = None) -> Choice:
+    """The services for a request; `need` is set where the intent decides it."""
+    wanted = content.help.needs_of((need,) if need else request.needs, () if need else request.crimes)
+    # "victims of stalking" is about stalking: what says little counts only alone
+    wanted = [n for n in wanted if n not in GENERAL] or wanted[:1]
+    first = wanted[0] if wanted else None
+    others = tuple(wanted[1:])
+    if request.named:
+        return Choice([*request.named][:MOST_SHOWN], first)
+    if door := _door(request, content.help, first):
+        doors = [i for i in door if _fits(content.services[i], request)]
+        if doors:
+            return Choice(doors[:MOST_SHOWN], first, others)
+    spec = content.help.needs.get(first) if first else None
+    fitting = [i for i in _candidates(first, spec, request, content) if _fits(content.services[i], request)]
+    fitting = [i for i in fitting if i not in request.shown]
+    if not fitting:
+        return Choice(_stand_in(spec, request, content), first, others, nothing_fits=True)
+    ordered = _in_order(fitting, spec, request, content, now)
+    urgent = spec is not None and spec.urgent and EMERGENCY not in request.shown
+    chosen = [EMERGENCY, *ordered][:MOST_SHOWN] if urgent else ordered[:MOST_SHOWN]
+    local_missing = bool(request.boroughs) and not any(isinstance(content.services[i].area, list) for i in chosen)
+    return Choice(list(dict.fromkeys(chosen)), first, others, no_local=local_missing)
+
+
+def available(service: Service, now: datetime) -> bool | None:
+    """Whether somebody can use it now: open, or a form on the web; None when its hours are not known."""
+    if not (service.phone or service.text):
+        return True if service.web or service.email else None
+    if service.out_of_hours:
+        return True
+    return opening.at(service.hours, now).open
+
+
+def _door(request: Request, help_: FirstHelp, need: Need | None) -> list[str] | None:
+    """The services behind the door that a report, or the words of a message, leads to; None when there is no such door."""
+    if request.intent in help_.intents:
+        return help_.intents[request.intent]
+    in_the_city = CITY in request.boroughs and (request.intent == REPORT or need is Need.LOCAL_POLICE)
+    for name in [*request.doors, *(["square_mile"] if in_the_city else [])]:
+        if name not in help_.doors:
+            continue
+        door = help_.doors[name]
+        about_it = need in door.needs if door.needs else request.intent == REPORT or door.for_help
+        if about_it:
+            return door.services
+    if request.intent != REPORT:
+        return None
+    keys = [*request.crimes, *([need.value] if need else [])]
+    return help_.reporting[next((k for k in keys if k in help_.reporting), "default")]
+
+
+def _candidates(need: Need | None, spec: NeedHelp | None, request: Request, content: Content) -> list[str]:
+    """Ids in the order of the facts: for the audience, then usual, then whatever else the directory has for this need."""
+    if need is None or spec is None:
+        return list(content.help.default)
+    by_audience = content.help.audiences.get(need, {})
+    special = [i for a in request.audiences for i in by_audience.get(Audience(a), [])]
+    rest = sorted(
+        (i for i, s in content.services.items() if need in s.needs and s.display != "info-only"),
+        key=lambda i: (content.services[i].recheck, content.services[i].confirmed != "double"),
+    )
+    ordered = list(dict.fromkeys([*special, *spec.services, *rest]))
+    local = [i for i in ordered if _is_local(content.services[i], request)]
+    if not local:
+        return ordered
+    # the borough's own leads, or comes straight after the first
+    at = 0 if spec.local_first and CHILDREN not in request.audiences else 1
+    others = [i for i in ordered if i not in local]
+    return [*others[:at], *local, *others[at:]]
+
+
+def _in_order(ids: list[str], spec: NeedHelp | None, request: Request, content: Content, now: datetime) -> list[str]:
+    """One that is open at this hour first, where the hour decides; the others stay as they are."""
+    if spec is None or not spec.by_hour or ids[0] in content.help.lead or not _answered(content.services[ids[0]]):
+        return ids
+    first = next((i for i in ids if _may_be_open(content.services[i], now)), None)
+    if first is None:
+        first = ALWAYS_OPEN
+    return [first, *(i for i in ids if i != first)]
+
+
+def _answered(service: Service) -> bool:
+    """Whether there is somebody to talk or write to: a form on the web is open at any hour."""
+    return bool(service.phone or service.text)
+
+
+def _may_be_open(service: Service, now: datetime) -> bool:
+    """Open for sure, or said to be open on weekdays without times, at a time when most lines are."""
+    if not _answered(service):
+        return False
+    known = available(service, now)
+    if known is not None or not (service.hours and service.hours.note):
+        return bool(known)
+    every_day = "every day" in service.hours.note.lower()
+    weekday = now.weekday() < 5 and not opening.is_bank_holiday(now.date())
+    return now.hour in OFFICE_HOURS and (every_day or weekday)
+
+
+def _fits(service: Service, request: Request) -> bool:
+    """Whether a service is for these people, this borough and this way of getting in touch, and has any contact at all."""
+    if isinstance(service.area, list) and not _is_local(service, request):
+        return False
+    audiences = {a.value for a in service.audiences}
+    if request.audiences and "everyone" not in audiences and not audiences & set(request.audiences):
+        return False
+    contacts = (service.phone, service.text, service.email, service.web, service.webchat)
+    if service.display == "info-only" and not any(contacts):
+        return False
+    return all(can_be_reached(service, way) for way in request.ways)
+
+
+def can_be_reached(service: Service, way: str) -> bool:
+    """Whether it can be reached by "text", "webchat", "email", "phone", "web", or without a voice call ("deaf")."""
+    if way == "deaf":
+        return bool(service.text or service.textphone or service.relay or service.webchat or _signs(service))
+    return bool(getattr(service, way, None))
+
+
+def _signs(service: Service) -> bool:
+    written = " ".join([*service.languages, service.what, (service.hours.note or "") if service.hours else ""])
+    return "BSL" in written or "Sign Language" in written
+
+
+def _is_local(service: Service, request: Request) -> bool:
+    return isinstance(service.area, list) and bool(set(service.area) & set(request.boroughs))
+
+
+def _stand_in(spec: NeedHelp | None, request: Request, content: Content) -> list[str]:
+    """Victim Support, and for a wish to write or to sign whoever can be reached so; 999 before them where it may be urgent."""
+    by_way = [i for way in request.ways for i in content.help.ways.get(way, [])]
+    urgent = [EMERGENCY] if spec and spec.urgent else []
+    return list(dict.fromkeys([*urgent, *by_way, ALWAYS_OPEN]))[:MOST_SHOWN]
+
+
+def doors_in(text: str, help_: FirstHelp) -> tuple[str, ...]:
+    """The doors whose words stand in a text, in the order of the file."""
+    words = f" {plain_words(text)} "
+    return tuple(name for name, door in help_.doors.items() if any(f" {plain_words(w)} " in words for w in door.words))
+
+
+def by_need(needs: Iterable[Need], content: Content) -> list[str]:
+    """What several needs are called, for a sentence."""
+    return [content.help.needs[n].label for n in needs if n in content.help.needs]

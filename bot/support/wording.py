@@ -1,0 +1,89 @@
+"""Shows services: as lines that anybody can read, and as cards for channels that can draw them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from bot.content import numbers
+from bot.content.services import Service
+from bot.content.store import Content
+from bot.support import opening
+
+COST = {"free": "free", "charged": "normal call rate", "unknown": ""}
+DOUBTFUL = "I could not confirm these details lately, so check them on its website."
+DOUBTFUL_NO_SITE = "I could not confirm these details lately."
+
+
+def list_services(ids: list[str], content: Content, now: datetime) -> str:
+    """One line a service: name, how to reach it, whether it is open, and what it is for."""
+    return "\n".join(f"• {line(content.services[i], now)}" for i in ids)
+
+
+def line(service: Service, now: datetime) -> str:
+    """ "Galop: call 0800 999 5428, free, open now until 20:30. Helps LGBT+ people who ..." """
+    facts = [*ways(service, now), COST[service.cost] if service.phone else "", _opening(service, now)]
+    reached = ", ".join(fact for fact in facts if fact)
+    sentences = [f"{service.name}: {reached}." if reached else f"{service.name}.", service.what]
+    if service.afterwards:
+        sentences.append(service.afterwards)
+    if service.recheck:
+        sentences.append(DOUBTFUL if service.web else DOUBTFUL_NO_SITE)
+    return " ".join(sentences)
+
+
+def ways(service: Service, now: datetime) -> list[str]:
+    """How to reach it at this hour, the best way first; never more than two, and the website only where there is no number."""
+    found = []
+    if number := number_now(service, now):
+        note = service.phone_note if number == service.phone else "outside office hours"
+        found.append(f"call {number}{f' ({note})' if note else ''}")
+    if service.text:
+        found.append(f"text {service.text}{f' ({service.text_note})' if service.text_note else ''}")
+    if not found and service.textphone:
+        found.append(f"textphone {service.textphone}")
+    if not found and service.web:
+        found.append(str(service.web))
+    if not found and service.email:
+        found.append(service.email)
+    return found[:2]
+
+
+def number_now(service: Service, now: datetime) -> str | None:
+    """The number that is answered at this hour: outside its hours a service may have another."""
+    if service.out_of_hours and opening.at(service.hours, now).open is False:
+        return service.out_of_hours
+    return service.phone
+
+
+def card(service_id: str, service: Service, now: datetime) -> dict[str, Any]:
+    """The service as plain data, with links that dial, text or open a page, for channels that can draw them."""
+    links = []
+    if number := number_now(service, now):
+        links.append({"title": f"Call {number}", "url": numbers.link(number)})
+    if service.text:
+        links.append({"title": f"Text {service.text}", "url": f"sms:{numbers.digits(service.text)}"})
+    if service.web:
+        links.append({"title": "Website", "url": str(service.web)})
+    return {
+        "id": service_id,
+        "name": service.name,
+        "what": service.what,
+        "phone": number_now(service, now),
+        "text": service.text,
+        "web": str(service.web) if service.web else None,
+        "opening": _opening(service, now),
+        "cost": COST[service.cost],
+        "recheck": service.recheck,
+        "links": links,
+    }
+
+
+def cards(ids: list[str], content: Content, now: datetime) -> list[dict[str, Any]]:
+    return [card(i, content.services[i], now) for i in ids]
+
+
+def _opening(service: Service, now: datetime) -> str:
+    if service.out_of_hours and opening.at(service.hours, now).open is False:
+        return ""
+    return opening.describe(service.hours, now)

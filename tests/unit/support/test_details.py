@@ -1,0 +1,150 @@
+"""Questions about services just shown: what is asked, and what is answered."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+
+from bot.clock import LONDON
+from bot.content import numbers
+from bot.content.store import Content
+from bot.support import details
+from bot.support.details import ANOTHER, COST, HOURS, LANGUAGES, PRIVATE, WAY, Detail
+
+TUESDAY, SUNDAY = date(2026, 11, 24), date(2026, 11, 29)
+NOW = datetime(2026, 11, 24, 10, tzinfo=LONDON)
+WAYS = tuple(details.WAYS)
+
+
+def bug(reason: str, *values: object) -> object:
+    return pytest.param(*values, marks=pytest.mark.xfail(strict=True, reason=reason))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("is it free", COST),
+        ("How much does it cost?", COST),
+        ("is it confidential", PRIVATE),
+        ("will it show on my phone bill", PRIVATE),
+        ("do they have interpreters", LANGUAGES),
+        ("can i speak in polish", LANGUAGES),
+        ("are they open now", HOURS),
+        ("what time do they close", HOURS),
+        ("and on Saturday?", HOURS),
+        ("can I text them", WAY),
+        ("I can't hear", WAY),
+        ("I can’t hear", WAY),
+        ("another one", ANOTHER),
+        ("someone else please", ANOTHER),
+        ("/ask_service_detail", ANOTHER),
+        ("hm", ANOTHER),
+        ("", ANOTHER),
+        bug("'next' is taken for 'the next one'", "are they open next Monday", HOURS),
+        bug("'another' is taken for 'another one'", "do they speak another language", LANGUAGES),
+        bug("'more' is taken for 'another one'", "is it more expensive at night", COST),
+    ],
+)
+def test_what_is_asked(text: str, kind: str) -> None:
+    assert details.read(text, TUESDAY).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [
+        ("can I text", "text"),
+        ("is there whatsapp", "text"),
+        ("web chat?", "webchat"),
+        ("do they have an email", "email"),
+        ("i am deaf", "deaf"),
+        ("bsl?", "deaf"),
+        ("do they have a website", "web"),
+        ("what is the number", "phone"),
+    ],
+)
+def test_the_way_that_is_asked(text: str, way: str) -> None:
+    assert details.read(text, TUESDAY) == Detail(WAY, way=way)
+
+
+@pytest.mark.parametrize(
+    ("text", "today", "day"),
+    [
+        ("open tomorrow?", TUESDAY, date(2026, 11, 25)),
+        ("open tonight?", TUESDAY, TUESDAY),
+        ("open on sunday?", TUESDAY, date(2026, 11, 29)),
+        ("open on tuesday?", TUESDAY, TUESDAY),
+        ("open at the weekend?", TUESDAY, date(2026, 11, 28)),
+        ("open at christmas?", TUESDAY, date(2026, 12, 25)),
+        ("open at christmas?", date(2026, 12, 26), date(2027, 12, 25)),
+        ("open on the bank holiday?", date(2026, 8, 20), date(2026, 8, 31)),
+        ("open on the bank holiday?", date(2026, 8, 31), date(2026, 8, 31)),
+        ("open on a bank holiday?", TUESDAY, date(2026, 12, 25)),
+        ("when are they open", TUESDAY, None),
+        ("i want to know when they open", TUESDAY, None),
+        bug("on a Sunday the weekend is six days off", "open this weekend?", SUNDAY, SUNDAY),
+        bug("Christmas Eve is answered as 25 December", "open on christmas eve?", TUESDAY, date(2026, 12, 24)),
+        bug("Boxing Day is answered as now", "open on boxing day?", TUESDAY, date(2026, 12, 26)),
+    ],
+)
+def test_the_day_that_is_asked(text: str, today: date, day: date | None) -> None:
+    assert details.read(text, today).day == day
+
+
+@pytest.mark.parametrize("kind", [COST, HOURS, LANGUAGES, PRIVATE])
+@pytest.mark.parametrize("day", [None, date(2026, 12, 25), SUNDAY])
+def test_every_service_has_an_answer_that_reads_well(content: Content, kind: str, day: date | None) -> None:
+    for i in content.services:
+        said = details.say(Detail(kind, day=day), [i], content, NOW)
+        assert not [bad for bad in ("None", "  ", "..", ": .", ", .") if bad in said], said
+        assert said.endswith(".")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_way_has_an_answer_that_reads_well(content: Content, way: str) -> None:
+    for i in content.services:
+        said = details.say(Detail(WAY, way=way), [i], content, NOW)
+        assert not [bad for bad in ("None", "  ", "..", ": .") if bad in said], said
+
+
+@pytest.mark.xfail(strict=True, reason="what follows the first colon of '101: police, not an emergency' is its name")
+def test_the_name_is_said_once(content: Content) -> None:
+    assert details.say(Detail(WAY, way="phone"), ["police-101"], content, NOW).count("not an emergency") == 1
+
+
+def test_no_number_is_made_up(content: Content) -> None:
+    known = {
+        numbers.digits(n)
+        for s in content.services.values()
+        for n in (s.phone, s.text, s.textphone, s.relay, s.out_of_hours, "999", "101", "112")
+        if n
+    }
+    for detail in (Detail(COST), Detail(HOURS), Detail(PRIVATE), *(Detail(WAY, way=w) for w in WAYS)):
+        said = details.say(detail, list(content.services), content, NOW)
+        said = " ".join(word for word in said.split() if "http" not in word and "@" not in word)
+        assert {numbers.digits(n) for n in numbers.IN_TEXT.findall(said)} <= known
+
+
+def test_999_is_left_out_among_others_and_kept_alone(content: Content) -> None:
+    assert "999" not in details.say(Detail(COST), ["emergency-999", "samaritans"], content, NOW)
+    assert "999" in details.say(Detail(COST), ["emergency-999"], content, NOW)
+
+
+def test_lead_when_nobody_can_be_reached_so(content: Content) -> None:
+    assert details.lead(Detail(WAY, way="webchat"), ["karma-nirvana", "forced-marriage-unit"], content)
+    assert details.lead(Detail(WAY, way="text"), ["shout"], content) is None
+    assert details.lead(Detail(COST), ["karma-nirvana"], content) is None
+
+
+@pytest.mark.xfail(strict=True, reason="999, which is not listed, counts as one that a Deaf person can reach")
+def test_lead_does_not_count_999(content: Content) -> None:
+    assert details.lead(Detail(WAY, way="deaf"), ["emergency-999", "karma-nirvana"], content)
+
+
+def test_out_of_hours_number_is_said_with_the_hours(content: Content) -> None:
+    said = details.say(Detail(HOURS), ["child-services-camden"], content, NOW)
+    assert str(content.services["child-services-camden"].out_of_hours) in said
+
+
+def test_a_website_is_open_at_any_hour(content: Content) -> None:
+    assert "any hour" in details.say(Detail(HOURS, day=SUNDAY), ["true-vision"], content, NOW)
