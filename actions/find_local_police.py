@@ -21,6 +21,7 @@ from bot.sources.clients import Sources, open_sources
 from bot.sources.police_uk import Event, Priority, Team
 from bot.support import local_police as words
 from bot.support.request import Request
+from bot.support.selection import CITY
 from bot.support.wording import cards, list_services
 
 INTENT = "ask_local_police"
@@ -60,11 +61,15 @@ class FindLocalPolice(SafeAction):
     async def _place_named(self, tracker: Tracker) -> dict[str, Any] | None:
         """The place of an outward code or a name in the message: what is stored, and the team of the middle of a district."""
         for code in turn.entities(tracker, "postcode"):
+            if places.offline(code.split()[0]).get("borough") == CITY:
+                return {"status": places.CITY}
             if boroughs := [b for b, _ in places.boroughs_of(code.split()[0])]:
                 return {"status": words.PART, "boroughs": boroughs, "named": code.split()[0]}
         found = next((e for e in tracker.latest_message.get("entities") or [] if e.get("entity") == "area"), None)
         if not found or found["value"] == "London":
             return None
+        if found["value"] == CITY:
+            return {"status": places.CITY}
         typed = turn.text(tracker)[found.get("start", 0) : found.get("end", 0)] or str(found["value"])
         place: dict[str, Any] = {"status": words.PART, "boroughs": [str(found["value"])], "named": typed}
         if typed.casefold() == str(found["value"]).casefold():

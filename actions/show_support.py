@@ -14,7 +14,7 @@ from bot.content.services import Need
 from bot.content.store import Content
 from bot.support.message import ask_what_helps, show
 from bot.support.request import FIND, REPORT, Request
-from bot.support.selection import EMERGENCY, Choice, choose
+from bot.support.selection import EMERGENCY, Choice, choose, with_contact
 
 NEED_OF_INTENT = {
     "report_anonymously": Need.REPORT_ANONYMOUSLY,
@@ -29,6 +29,7 @@ SAYS_MORE = {
     "report_anonymously": {Need.TERRORISM},
     "complain_about_police": {Need.STOP_AND_SEARCH},
     "ask_compensation": {Need.RESTORATIVE_JUSTICE},
+    "ask_victim_rights": {Need.BEREAVED, Need.WITNESS},
 }
 LAST_RESORT = "If you are in danger, call 999. For the police when it is not an emergency, call 101."
 
@@ -55,7 +56,7 @@ class ShowSupport(SafeAction):
                     **{n: getattr(asked, n) for n in ("needs", "crimes", "audiences", "boroughs", "doors", "named")}
                 )
             )
-        if asked.intent == FIND and asked.says_nothing:
+        if asked.intent == FIND and asked.says_nothing and not asked.ways:
             return ask_what_helps(content.answer("ask_need", clock.today()), content, clock.now(), asked)
         return self.message(asked)
 
@@ -65,7 +66,7 @@ class ShowSupport(SafeAction):
         now = clock.now()
         written = content.answer(asked.intent, now.date())
         if old := next((content.old_services[i] for i in asked.named if i in content.old_services), None):
-            ids = [old.successor] if old.successor else list(content.help.default)
+            ids = with_contact([old.successor], content) if old.successor else list(content.help.default)
             written = written.copy(update={"text": old.said, "sources": old.sources, "more": None, "simple": None})
             return show(asked, Choice(ids), written, content, now, name=asked.intent)
         choice = choose(asked, content, now, need=_need(asked))

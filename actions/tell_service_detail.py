@@ -41,7 +41,7 @@ class TellServiceDetail(SafeAction):
         before = before or Request(intent=FIND)
         if detail.kind == details.ANOTHER:
             further = before.narrowed(audiences=asked.audiences, boroughs=asked.boroughs)
-            return self._support.message(replace(further, intent=FIND, named=(), doors=()))
+            return self._support.message(replace(further, named=()))
         return self._tell(detail, ids, before)
 
     def _tell(self, detail: details.Detail, ids: list[str], before: Request) -> dict[str, Any]:
@@ -58,7 +58,7 @@ class TellServiceDetail(SafeAction):
             "name": FIND,
             "sources": sources([content.services[i].sources[0] for i in shown]),
             "services": cards(ids, content, now),
-            "question_asked": before.as_dict(),
+            "question_asked": {**before.as_dict(), "shown": list(dict.fromkeys([*before.shown, *shown]))},
         }
         nexts = ["ask_service_detail", *(n for n in written.next if not n.startswith("ask_service_detail"))][:2]
         return compose("\n\n".join(p for p in pieces if p), parts, buttons(nexts, content.labels))

@@ -32,13 +32,17 @@ class NeedHelp(Strict):
 class Door(Strict):
     """The right door for what a message is about, by its words.
 
-    `words`: how people name it, lower case. `needs`: only when one of these is named too. `for_help`: also for somebody who
+    `words`: how people name it, lower case; `but_not`: what holds such a word and means
+    something else. `needs`: only when one of these is named too. `for_young`: the services for
+    somebody under 18. `for_help`: also for somebody who
     asks for help, not only for a report.
     """
 
     words: list[str] = Field(min_items=1)
+    but_not: list[str] = []
     needs: list[Need] = []
     services: list[str] = Field(min_items=1, max_items=3)
+    for_young: list[str] = Field(default=[], max_items=3)
     for_help: bool = False
 
 
@@ -83,6 +87,6 @@ class FirstHelp(Strict):
             *self.reporting.values(),
             *self.intents.values(),
             *self.ways.values(),
-            *(d.services for d in self.doors.values()),
+            *(d.services + d.for_young for d in self.doors.values()),
         ]
         return {service for ids in lists for service in ids}

@@ -13,8 +13,8 @@ SHORT = frozenset(
 RELAY = "18001 "
 """Typed before a number to call it through Relay UK."""
 IN_TEXT = re.compile(
-    r"(?<![\d£,./-])(?:(?:\+44|0)\d(?:[ -]?\d){8,9}|0800 1111|18001 \d[\d ]+\d|116 ?(?:000|123)|\d{5}(?!,\d)|7726|"
-    r"999|101|111|112|105|159)(?![\d/-]|[.,]\d)"
+    r"(?<![\d£,.])(?:\+44|0044|\(?0)(?:[ \u00a0.()-]{0,2}\d){8,11}(?!\d)|"
+    r"(?<![\d£,./-])(?:0800 1111|18001 \d[\d ]+\d|116 ?(?:000|123)|\d{5}(?!,\d)|7726|999|101|111|112|105|159)(?![\d/-]|[.,]\d)"
 )
 """Anything in a text that people could take for a number to call or to text."""
 
@@ -30,7 +30,9 @@ def is_uk_number(written: str) -> bool:
         parsed = phonenumbers.parse(number, "GB")
     except phonenumbers.NumberParseException:
         return False
-    return number.startswith("0") and phonenumbers.is_valid_number_for_region(parsed, "GB")
+    return (
+        number.startswith("0") and not number.startswith("00") and phonenumbers.is_valid_number_for_region(parsed, "GB")
+    )
 
 
 def link(written: str) -> str:

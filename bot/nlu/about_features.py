@@ -21,9 +21,9 @@ class AboutFeatures:
         from sklearn.feature_extraction.text import TfidfVectorizer
 
         self._by_name = {
-            WORDS: TfidfVectorizer(analyzer="word", ngram_range=(1, 2), sublinear_tf=True, min_df=2, max_features=7000),
+            WORDS: TfidfVectorizer(analyzer="word", ngram_range=(1, 2), sublinear_tf=True, min_df=2, max_features=4000),
             PARTS: TfidfVectorizer(
-                analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=3, max_features=9000
+                analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=3, max_features=5000
             ),
         }
 

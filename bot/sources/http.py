@@ -64,7 +64,8 @@ class Fetcher:
         self._client: httpx.AsyncClient | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         # it logs every address that is asked, and an address may hold somebody's postcode
-        logging.getLogger("httpx").setLevel(logging.WARNING)
+        for name in ("httpx", "httpcore"):
+            logging.getLogger(name).setLevel(logging.WARNING)
 
     async def get(self, url: str, *, deadline: float, params: dict[str, str] | None = None, expect: type = dict) -> Any:
         """The JSON value at the address, of the type `expect`, within `deadline` seconds, retries included.

@@ -10,7 +10,7 @@ from bot.content.services import Service
 from bot.content.store import Content
 from bot.support import opening
 from bot.support.selection import EMERGENCY, can_be_reached
-from bot.support.wording import line
+from bot.support.wording import reached
 
 COST, HOURS, WAY, LANGUAGES, PRIVATE, ANOTHER = "cost", "hours", "way", "languages", "private", "another"
 
@@ -32,9 +32,20 @@ KINDS = (
     (LANGUAGES, r"\blanguages?\b|\binterpreters?\b|\btranslat\w+|\bin (?:polish|bengali|urdu|somali|turkish|arabic|spanish|french)\b"),
     (HOURS, r"\bopen\w*\b|\bclosed?\b|\bcloses?\b|\bhours\b|\bwhat times?\b|\bwhen\b|\btonight\b|\bweekends?\b|\b24\b|\bright now\b|\blate\b"),
 )  # fmt: skip
+ANOTHER_ONE = re.compile(
+    r"\banother (?:one|number|line|helpline|service|place|charity)\b|\b(?:some|any)(?: ?one|where| ?body|thing) else\b|"
+    r"\bany others?\b|\bdifferent (?:one|number|line)\b|\bnot (?:that|this|them|those)(?: one| ones)?\b|\b(?:who|what|where) else\b"
+)
 OTHER = re.compile(
     r"\b(?:an)?other\b|\bothers\b|\belse\b|\bdifferent\b|\bnot (?:that|this) one\b|\bnext\b|\bmore\b|\bany ?more\b"
 )
+DATES = {
+    "christmas eve": (12, 24),
+    "boxing day": (12, 26),
+    "new year's eve": (12, 31),
+    "new years eve": (12, 31),
+    "new year": (1, 1),
+}
 DAY_NAMES = {name.lower(): n for n, name in enumerate(opening.DAYS)}
 
 
@@ -51,13 +62,15 @@ def read(text: str, today: date) -> Detail:
     """What a message asks about services that were just shown; a button alone asks for another."""
     said = text.lower().replace("’", "'")
     day = _day(said, today)
-    if OTHER.search(said) or said.startswith("/"):
+    if ANOTHER_ONE.search(said) or said.startswith("/"):
         return Detail(ANOTHER)
     for kind, pattern in KINDS:
         if re.search(pattern, said):
             return Detail(kind, day=day)
     if day:
         return Detail(HOURS, day=day)
+    if OTHER.search(said):
+        return Detail(ANOTHER)
     way = next((w for w, pattern in WAYS.items() if re.search(pattern, said)), None)
     return Detail(WAY, way=way) if way else Detail(ANOTHER)
 
@@ -70,7 +83,8 @@ def say(detail: Detail, ids: list[str], content: Content, now: datetime) -> str:
 
 def lead(detail: Detail, ids: list[str], content: Content) -> str | None:
     """What to say before the lines, when none of the services has what was asked for."""
-    if detail.kind == WAY and detail.way and not any(can_be_reached(content.services[i], detail.way) for i in ids):
+    asked = [i for i in ids if i != EMERGENCY]
+    if detail.kind == WAY and detail.way and not any(can_be_reached(content.services[i], detail.way) for i in asked):
         return f"I know of no way to reach these {IN_WORDS[detail.way]}."
     return None
 
@@ -130,7 +144,7 @@ def _reached(service: Service, way: str, now: datetime) -> str:
     if way == "text":
         return f"text {service.text}{f' ({service.text_note})' if service.text_note else ''}."
     if way == "phone":
-        return line(service, now).split(": ", 1)[-1]
+        return f"{reached(service, now)}."
     return f"{getattr(service, way)}."
 
 
@@ -144,14 +158,15 @@ def _day(said: str, today: date) -> date | None:
         return today + timedelta(days=1)
     if re.search(r"\b(?:today|tonight|now)\b", said):
         return today
+    special = next((d for words, d in DATES.items() if words in said), None)
+    if special:
+        found = date(today.year, *special)
+        return found if found >= today else date(today.year + 1, *special)
     if "christmas" in said or "xmas" in said:
-        christmas = date(today.year, 12, 25)
-        return christmas if christmas >= today else date(today.year + 1, 12, 25)
+        return date(today.year + (today > date(today.year, 12, 25)), 12, 25)
     if "bank holiday" in said:
         return next(d for n in range(370) if opening.is_bank_holiday(d := today + timedelta(days=n)))
-    named = (
-        "saturday"
-        if "weekend" in said
-        else next((n for n in DAY_NAMES if n in said or f" {n[:3]} " in f" {said} "), None)
-    )
+    if "weekend" in said:
+        return today if today.weekday() >= 5 else today + timedelta(days=5 - today.weekday())
+    named = next((name for name in DAY_NAMES if name in said or f" {name[:3]} " in f" {said} "), None)
     return today + timedelta(days=(DAY_NAMES[named] - today.weekday()) % 7) if named else None

@@ -28,7 +28,7 @@ def describe_team(
 ) -> str:
     """Who the team is, how to reach it, what it works on, and the next meeting."""
     where = ", ".join(str(part) for part in (place.get("ward"), place.get("borough")) if part)
-    of = f"the middle of {str(place['named']).title()}" if place["status"] == DISTRICT else where
+    of = f"the middle of {_title(str(place['named']))}" if place["status"] == DISTRICT else where
     lines = [f"The police team for {of or 'there'} is {team.name}."]
     lines.append(_contact(team))
     if priorities:
@@ -78,7 +78,11 @@ def _part(place: dict[str, Any]) -> str:
     boroughs = [str(b) for b in place.get("boroughs") or []]
     named = str(place.get("named") or "That postcode")
     in_boroughs = f"{named.upper() if place['status'] == PART and any(c.isdigit() for c in named) else _title(named)}"
-    where = f"{in_boroughs} is in {' or '.join(boroughs[:3])}." if boroughs and named not in boroughs else ""
+    where = (
+        f"{in_boroughs} is in {' or '.join(boroughs[:3])}."
+        if boroughs and named.casefold() not in {b.casefold() for b in boroughs}
+        else ""
+    )
     if place["status"] == places.UNAVAILABLE or place.get("failed"):
         return f"{SORRY_NO_TEAM} {where} You can look it up on the Met's website. {NOT_URGENT}".replace("  ", " ")
     borough = f"{where} " if where else (f"{boroughs[0]} has several teams, one for each ward. " if boroughs else "")
@@ -88,7 +92,7 @@ def _part(place: dict[str, Any]) -> str:
 
 
 def _title(named: str) -> str:
-    return named if named != named.lower() else named.title()
+    return " ".join(word[:1].upper() + word[1:] for word in named.split())
 
 
 def _contact(team: Team) -> str:

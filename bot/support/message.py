@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -45,11 +46,18 @@ def show(
         "simple": written.simple,
         "sources": [s for n, s in enumerate(origin) if s not in origin[:n]],
         "services": cards(choice.services, content, now),
-        "question_asked": {**request.as_dict(), "shown": list(dict.fromkeys([*request.shown, *choice.services]))},
+        "question_asked": _to_go_on(request, choice),
     }
     if safety:
         parts["safety"] = True
     return compose("\n\n".join(p for p in pieces if p), parts, _buttons(choice, written, content))
+
+
+def _to_go_on(request: Request, choice: Choice) -> dict[str, Any]:
+    """The request with what was understood of it and what was shown, for "another one" and "for men"."""
+    needs = request.needs or ((choice.need.value,) if choice.need else ())
+    shown = tuple(dict.fromkeys([*request.shown, *choice.services]))
+    return replace(request, needs=needs, shown=shown).as_dict()
 
 
 def _remarks(request: Request, choice: Choice, content: Content) -> list[str]:

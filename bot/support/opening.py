@@ -13,6 +13,7 @@ from opening_hours import OpeningHours, State
 from bot.clock import LONDON
 from bot.content.services import Hours
 
+OFFICE_HOURS = range(9, 17)
 DAYS_LOOKED_AHEAD = 8
 DAY = timedelta(days=1)
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -85,6 +86,11 @@ def day_name(day: date, today: date) -> str:
     return f"on {DAYS[day.weekday()]}" if 1 < ahead < 7 else f"on {day.day} {day:%B}"
 
 
+def in_office_hours(moment: datetime) -> bool:
+    """A working day between nine and five: when most lines are open."""
+    return moment.weekday() < 5 and moment.hour in OFFICE_HOURS and not is_bank_holiday(moment.date())
+
+
 def is_bank_holiday(day: date) -> bool:
     return day in _bank_holidays(day.year)
 
@@ -102,8 +108,10 @@ def _weekly(when: str) -> OpeningHours:
 def _open_spans(hours: Hours, first: date, days: int) -> Iterator[tuple[datetime, datetime]]:
     """Every (opens, closes) that begins within `days` days from `first`; none on a bank holiday unless it is open then."""
     begins = datetime.combine(first, time(0), LONDON)
-    # a day more, so that a line open past midnight is not cut off there
-    for opens, closes, state, _ in _weekly(str(hours.when)).intervals(begins, begins + (days + 1) * DAY):
+    # days more, so that a line open past midnight, or for days on end, is not cut off there
+    for opens, closes, state, _ in _weekly(str(hours.when)).intervals(
+        begins, begins + (days + DAYS_LOOKED_AHEAD) * DAY
+    ):
         on_holiday = is_bank_holiday(opens.date()) and hours.bank_holidays != "open"
         if state == State.OPEN and not on_holiday and opens < begins + days * DAY:
             yield opens, closes

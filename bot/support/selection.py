@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.content.first_help import FirstHelp, NeedHelp
+from bot.content.first_help import Door, FirstHelp, NeedHelp
 from bot.content.plain_words import plain_words
 from bot.content.services import Audience, Need, Service
 from bot.content.store import Content
@@ -17,12 +17,12 @@ MOST_SHOWN = 3
 GENERAL = frozenset(
     {Need.VICTIM_SUPPORT, Need.EMERGENCY, Need.REPORT_CRIME, Need.WITNESS, Need.YOUNG_PEOPLE, Need.LOCAL_POLICE}
 )  # fmt: skip
+GENDERS = frozenset({Audience.WOMEN.value, Audience.MEN.value})
+AGES = frozenset({Audience.CHILDREN.value, Audience.YOUNG_PEOPLE.value, Audience.OLDER_PEOPLE.value})
 CHILDREN = Audience.CHILDREN.value
 CITY = "City of London"
 EMERGENCY = "emergency-999"
 ALWAYS_OPEN = "victim-support-supportline"
-# for weekdays at these hours a line whose hours are not known counts as perhaps open
-OFFICE_HOURS = range(9, 17)
 
 
 @dataclass(frozen=True)
@@ -45,24 +45,50 @@ def choose(request: Request, content: Content, now: datetime, *, need: str | Non
     wanted = content.help.needs_of((need,) if need else request.needs, () if need else request.crimes)
     # "victims of stalking" is about stalking: what says little counts only alone
     wanted = [n for n in wanted if n not in GENERAL] or wanted[:1]
-    first = wanted[0] if wanted else None
+    first = _for_a_child(wanted[0], request) if wanted else None
     others = tuple(wanted[1:])
     if request.named:
-        return Choice([*request.named][:MOST_SHOWN], first)
-    if door := _door(request, content.help, first):
-        doors = [i for i in door if _fits(content.services[i], request)]
-        if doors:
-            return Choice(doors[:MOST_SHOWN], first, others)
+        return Choice(with_contact([*request.named], content), first)
     spec = content.help.needs.get(first) if first else None
-    fitting = [i for i in _candidates(first, spec, request, content) if _fits(content.services[i], request)]
+    door = [
+        i
+        for i in _door(request, content.help, first) or []
+        if _fits(content.services[i], request) and i not in request.shown
+    ]
+    # somebody who may be in danger gets the door beside 999 and the help for their need, not instead of it
+    beside = spec is not None and spec.urgent and request.intent != REPORT
+    if door and not beside:
+        return Choice(door[:MOST_SHOWN], first, others)
+    fitting = [i for i in _candidates(first, spec, request, content, now) if _fits(content.services[i], request)]
     fitting = [i for i in fitting if i not in request.shown]
+    fitting = [*door[:1], *(i for i in fitting if i not in door[:1])]
     if not fitting:
         return Choice(_stand_in(spec, request, content), first, others, nothing_fits=True)
-    ordered = _in_order(fitting, spec, request, content, now)
+    ordered = fitting if door else _in_order(fitting, spec, request, content, now)
     urgent = spec is not None and spec.urgent and EMERGENCY not in request.shown
     chosen = [EMERGENCY, *ordered][:MOST_SHOWN] if urgent else ordered[:MOST_SHOWN]
     local_missing = bool(request.boroughs) and not any(isinstance(content.services[i].area, list) for i in chosen)
     return Choice(list(dict.fromkeys(chosen)), first, others, no_local=local_missing)
+
+
+def _for_a_child(need: Need, request: Request) -> Need:
+    """A child who is used by others is a child at risk: the borough's children's services come first."""
+    used = need in (Need.GANGS_COUNTY_LINES, Need.EXPLOITATION)
+    return Need.CHILD_SAFETY if used and Audience.FAMILIES.value in request.audiences else need
+
+
+def with_contact(ids: list[str], content: Content) -> list[str]:
+    """Services asked for by name; where none of them can be reached, somebody who can follows."""
+    if any(has_contact(content.services[i]) for i in ids):
+        return ids[:MOST_SHOWN]
+    need = content.help.needs.get(content.services[ids[0]].needs[0])
+    usual = need.services if need else content.help.default
+    reachable = [i for i in usual if _answered(content.services[i])] or [ALWAYS_OPEN]
+    return [*ids[: MOST_SHOWN - 1], reachable[0]]
+
+
+def has_contact(service: Service) -> bool:
+    return any((service.phone, service.text, service.email, service.web, service.webchat))
 
 
 def available(service: Service, now: datetime) -> bool | None:
@@ -76,39 +102,53 @@ def available(service: Service, now: datetime) -> bool | None:
 
 def _door(request: Request, help_: FirstHelp, need: Need | None) -> list[str] | None:
     """The services behind the door that a report, or the words of a message, leads to; None when there is no such door."""
-    if request.intent in help_.intents:
+    if request.intent in help_.intents and need is not Need.BEREAVED:
         return help_.intents[request.intent]
-    in_the_city = CITY in request.boroughs and (request.intent == REPORT or need is Need.LOCAL_POLICE)
+    in_the_city = CITY in request.boroughs and (
+        need is Need.LOCAL_POLICE or (request.intent == REPORT and (need is None or need in GENERAL))
+    )
     for name in [*request.doors, *(["square_mile"] if in_the_city else [])]:
         if name not in help_.doors:
             continue
         door = help_.doors[name]
         about_it = need in door.needs if door.needs else request.intent == REPORT or door.for_help
         if about_it:
-            return door.services
-    if request.intent != REPORT:
+            young = AGES & set(request.audiences) - {Audience.OLDER_PEOPLE.value}
+            return door.for_young if young and door.for_young else door.services
+    if request.intent != REPORT or need is Need.CHILD_SAFETY:
         return None
     keys = [*request.crimes, *([need.value] if need else [])]
     return help_.reporting[next((k for k in keys if k in help_.reporting), "default")]
 
 
-def _candidates(need: Need | None, spec: NeedHelp | None, request: Request, content: Content) -> list[str]:
+def _candidates(
+    need: Need | None, spec: NeedHelp | None, request: Request, content: Content, now: datetime
+) -> list[str]:
     """Ids in the order of the facts: for the audience, then usual, then whatever else the directory has for this need."""
     if need is None or spec is None:
         return list(content.help.default)
     by_audience = content.help.audiences.get(need, {})
-    special = [i for a in request.audiences for i in by_audience.get(Audience(a), [])]
+    by_name = {audience.value: ids for audience, ids in by_audience.items()}
+    special = [i for a in request.audiences for i in by_name.get(a, [])]
     rest = sorted(
-        (i for i, s in content.services.items() if need in s.needs and s.display != "info-only"),
+        (
+            i
+            for i, s in content.services.items()
+            if need in s.needs and s.display != "info-only" and _is_theirs(s, request)
+        ),
         key=lambda i: (content.services[i].recheck, content.services[i].confirmed != "double"),
     )
     ordered = list(dict.fromkeys([*special, *spec.services, *rest]))
     local = [i for i in ordered if _is_local(content.services[i], request)]
     if not local:
         return ordered
-    # the borough's own leads, or comes straight after the first
-    at = 0 if spec.local_first and CHILDREN not in request.audiences else 1
+    # the borough's own leads unless it is closed, or comes straight after the first
     others = [i for i in ordered if i not in local]
+    leads = spec.local_first and CHILDREN not in request.audiences
+    if leads and all(available(content.services[i], now) is False for i in local):
+        others.sort(key=lambda i: not _answered(content.services[i]))
+        leads = False
+    at = 0 if leads else 1
     return [*others[:at], *local, *others[at:]]
 
 
@@ -118,7 +158,8 @@ def _in_order(ids: list[str], spec: NeedHelp | None, request: Request, content: 
         return ids
     first = next((i for i in ids if _may_be_open(content.services[i], now)), None)
     if first is None:
-        first = ALWAYS_OPEN
+        usable = ALWAYS_OPEN not in request.shown and _fits(content.services[ALWAYS_OPEN], request)
+        first = ALWAYS_OPEN if usable else ids[0]
     return [first, *(i for i in ids if i != first)]
 
 
@@ -134,20 +175,22 @@ def _may_be_open(service: Service, now: datetime) -> bool:
     known = available(service, now)
     if known is not None or not (service.hours and service.hours.note):
         return bool(known)
-    every_day = "every day" in service.hours.note.lower()
-    weekday = now.weekday() < 5 and not opening.is_bank_holiday(now.date())
-    return now.hour in OFFICE_HOURS and (every_day or weekday)
+    every_day = "every day" in service.hours.note.lower() and now.hour in opening.OFFICE_HOURS
+    return every_day or opening.in_office_hours(now)
 
 
 def _fits(service: Service, request: Request) -> bool:
     """Whether a service is for these people, this borough and this way of getting in touch, and has any contact at all."""
     if isinstance(service.area, list) and not _is_local(service, request):
         return False
-    audiences = {a.value for a in service.audiences}
-    if request.audiences and "everyone" not in audiences and not audiences & set(request.audiences):
+    theirs, asked = {a.value for a in service.audiences}, set(request.audiences)
+    genders = theirs & GENDERS
+    if "everyone" not in theirs and genders and asked & GENDERS and not genders & asked:
         return False
-    contacts = (service.phone, service.text, service.email, service.web, service.webchat)
-    if service.display == "info-only" and not any(contacts):
+    ages = theirs & AGES
+    if not theirs & {"everyone", "families"} and ages and asked & AGES and not ages & asked:
+        return False
+    if service.display == "info-only" and not has_contact(service):
         return False
     return all(can_be_reached(service, way) for way in request.ways)
 
@@ -164,6 +207,12 @@ def _signs(service: Service) -> bool:
     return "BSL" in written or "Sign Language" in written
 
 
+def _is_theirs(service: Service, request: Request) -> bool:
+    """Whether a service is for everybody, or for a group that was named: for "another one" beyond the usual ones."""
+    theirs = {a.value for a in service.audiences}
+    return "everyone" in theirs or bool(theirs & set(request.audiences)) or theirs <= {"women", "men", "families"}
+
+
 def _is_local(service: Service, request: Request) -> bool:
     return isinstance(service.area, list) and bool(set(service.area) & set(request.boroughs))
 
@@ -177,8 +226,14 @@ def _stand_in(spec: NeedHelp | None, request: Request, content: Content) -> list
 
 def doors_in(text: str, help_: FirstHelp) -> tuple[str, ...]:
     """The doors whose words stand in a text, in the order of the file."""
-    words = f" {plain_words(text)} "
-    return tuple(name for name, door in help_.doors.items() if any(f" {plain_words(w)} " in words for w in door.words))
+    said = plain_words(text)
+    return tuple(name for name, door in help_.doors.items() if _names(door, said))
+
+
+def _names(door: Door, said: str) -> bool:
+    for words in door.but_not:
+        said = said.replace(plain_words(words), " ")
+    return any(f" {plain_words(words)} " in f" {said} " for words in door.words)
 
 
 def by_need(needs: Iterable[Need], content: Content) -> list[str]:

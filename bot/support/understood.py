@@ -13,21 +13,59 @@ from bot.support.names import named_services
 from bot.support.request import Request, Values
 from bot.support.selection import doors_in
 
+MEN = Audience.MEN.value
 CHILDREN, YOUNG, FAMILIES = Audience.CHILDREN.value, Audience.YOUNG_PEOPLE.value, Audience.FAMILIES.value
 # the one who writes is a child, and not somebody who worries about one
 I_AM_A_CHILD = re.compile(
-    r"\b(?:i'?m|i am|im)\s+(?:only\s+)?(?:[5-9]|1[0-7])\b(?!\s*(?:weeks|months|stone|years? (?:in|into|with|since)))|"
+    r"\b(?:i'?m|i am|im)\s+(?:only\s+)?(?:[5-9]|1[0-7])\b"
+    r"(?!\s*(?:min|mile|metre|week|month|day|hour|stone|percent|%|st\b|th\b|years? (?:in|into|with|since)))|"
     r"\bin (?:year|yr) ?(?:[1-9]|1[0-3])\b|\bmy (?:form )?teacher\b|"
     r"\bmy (?:mum|mom|dad|stepdad|step ?dad|stepmum|step ?mum|uncle|foster \w+)\b.{0,40}"
-    r"\b(?:hits?|hurts?|beats?|touch(?:es|ing|ed)?|locks?|threatens?|slaps?|kicks?|punche?s|starves?|makes?|says he(?:'ll| will))\s+me\b",
+    r"\b(?:hits?|hurts?|beats?|touch(?:es|ing)|locks?|threatens?|slaps?|kicks?|punche?s|starves?|makes?)\s+me\b|"
+    r"\bmy (?:dad|stepdad|step ?dad|mum|stepmum|uncle)\b.{0,20}\b(?:he'?ll|she'?ll|will|gonna|going to) (?:kill|hurt|hit) me\b",
     re.IGNORECASE,
 )
 GROWN = re.compile(
+    r"\bwhen i was\b|\b(?:i'?m|i am|im)\s+(?:a )?(?:1[89]|[2-9]\d)\b|"
     r"\b(?:my (?:husband|wife|flat|rent|boss|kids|children|daughter|son|job|work)|uni|i teach|teacher here)\b",
     re.IGNORECASE,
 )
+FOR_CHILDREN = re.compile(r"\b(?:for|helps?|supports?) (?:young )?(?:kids|children)\b", re.IGNORECASE)
+BY_TEXT = re.compile(
+    r"\b(?:i can|can i|could i|prefer to|rather|anyone to|someone to|somewhere to|line to|number to) (?:just )?"
+    r"(?:text|txt|whatsapp)\b",
+    re.IGNORECASE,
+)
+AGE_OF_CHILD = re.compile(
+    r"\b(?:son|boy|lad|daughter|girl|child|kid|nephew|niece|cousin|he'?s|she'?s|he is|she is)\b\W{0,3}(?:is |who is |aged? )?"
+    r"(?:[1-9]|1[0-7])\b|\b(?:[1-9]|1[0-7])[ -]?(?:yr|year|years|yo)s?\b[ -]?(?:old)?",
+    re.IGNORECASE,
+)
+MEN_ASK = re.compile(
+    r"\b(?:for|helps?|as|i'?m|im|am|about) (?:(?:a|an|any|other|abused|gay|straight|older|young|us) )*"
+    r"(?:m[ae]n|males?|guys?|blokes?|lads?|husbands?|boys?)\b|"
+    r"\b(?:male|men'?s?|man|guys?) (?:victims?|survivors?|helpline|line|abused|who|get|go|like|being|raped|too)\b|"
+    r"\b(?:do|can|where|are) (?:m[ae]n|blokes|guys)\b|\bblokes? like me\b|^\W*(?:m[ae]n|males?|a man)\W*$",
+    re.IGNORECASE,
+)
+"""Men who ask for help themselves; other men in a message may be those who do the harm."""
+OR = re.compile(r"\bor\b.*\bpolice\b|\bpolice\b.*\bor\b", re.IGNORECASE)
+"""Somebody who asks which of two it is has not asked for either by name."""
+TOLD = {
+    # "I am a man"; somebody's wife or girlfriend does it
+    MEN: re.compile(
+        r"\b(?:i'?m|im|i am|as) (?:a|an|the) (?:\w+ ){0,2}(?:man|lad|bloke|guy|father|dad)\b|"
+        r"\b(?:my|his|'s) (?:ex[ -]?)?(?:wife|girlfriend|gf|missus|mrs)\b(?!'?s? (?:husband|ex|boyfriend|dad|father))",
+        re.IGNORECASE,
+    ),
+    Audience.OLDER_PEOPLE.value: re.compile(
+        r"\b(?:i'?m|im|i am|she'?s|she is|he'?s|he is|aged?|is)\s+(?:6[0-9]|[7-9][0-9])\b(?! (?:weeks|days|miles|percent|%))",
+        re.IGNORECASE,
+    ),
+}
+"""What a message tells of whom help is for without naming it."""
 SOMEBODYS_CHILD = re.compile(
-    r"\b(?:my|our|her|his|their|a|the|this|some)\s+(?:(?:\w+\s+){0,2})"
+    r"\b(?:my|our|her|his|their|a|the|this|some)\s+(?:(?:[\w-]+\s+){0,3})"
     r"(?:son|daughter|kids?|child|children|boy|girl|lad|nephew|niece|grandson|granddaughter|grandkids|pupil|student|"
     r"teenager|baby)\b",
     re.IGNORECASE,
@@ -41,7 +79,7 @@ def request_of(parsed: dict[str, Any], intent: str, content: Content) -> Request
     needs, crimes = values(parsed, "support_need"), values(parsed, "crime_type")
     doors: Values = ()
     if not button:
-        about, door = _about(parsed.get(ABOUT) or {}, bool(needs or crimes), content)
+        about, door = _about(parsed.get(ABOUT) or {}, (*needs, *crimes), content)
         needs = about if about is not None else needs
         doors = tuple(dict.fromkeys([*door, *doors_in(said, content.help)]))
     return Request(
@@ -51,7 +89,8 @@ def request_of(parsed: dict[str, Any], intent: str, content: Content) -> Request
         audiences=audiences_of(said, values(parsed, "audience")),
         boroughs=boroughs_named(parsed),
         doors=doors,
-        named=() if button else tuple(named_services(said, content)),
+        named=() if button or OR.search(said) else tuple(named_services(said, content)),
+        ways=() if button else ways_of(said),
     )
 
 
@@ -63,23 +102,37 @@ def values(parsed: dict[str, Any], entity: str) -> Values:
 
 def audiences_of(text: str, named: Values) -> Values:
     """Whom help is for: "my daughter" means a family that worries, "I'm 14" a child that asks for itself."""
+    if MEN in named and not MEN_ASK.search(text):
+        named = tuple(a for a in named if a != MEN)
+    found = [*named, *(audience for audience, pattern in TOLD.items() if pattern.search(text))]
     if I_AM_A_CHILD.search(text) and not GROWN.search(text):
-        return tuple(dict.fromkeys([CHILDREN, YOUNG, *named]))
-    if (CHILDREN in named or YOUNG in named) and SOMEBODYS_CHILD.search(text):
-        kept = [a for a in named if a not in (CHILDREN, YOUNG)]
-        return tuple(dict.fromkeys([*kept, FAMILIES]))
-    return named
+        return tuple(dict.fromkeys([CHILDREN, YOUNG, *found]))
+    if not FOR_CHILDREN.search(text):
+        young = CHILDREN in found or YOUNG in found or AGE_OF_CHILD.search(text)
+        if SOMEBODYS_CHILD.search(text) and young:
+            found = [*(a for a in found if a != YOUNG), FAMILIES]
+        found = [a for a in found if a != CHILDREN]
+    return tuple(dict.fromkeys(found))
 
 
-def _about(said: dict[str, Any], has_words: bool, content: Content) -> tuple[Values | None, Values]:
+def ways_of(text: str) -> Values:
+    """How somebody wants to get in touch, where the message says so: "can I text someone"."""
+    return ("text",) if BY_TEXT.search(text) else ()
+
+
+def _about(said: dict[str, Any], words: Values, content: Content) -> tuple[Values | None, Values]:
     """(needs, doors) of what the classifier says a message is about; None where the words found decide.
 
     A sure label wins over single words ("husband" alone says nothing); a likely one counts where there are no words.
     """
     level, label = said.get("level"), str(said.get("label") or "")
-    if not (level == SURE or (level == LIKELY and not has_words)):
+    if not (level == SURE or (level == LIKELY and not words)):
         return None, ()
     meaning = content.help.about.get(label)
     if meaning:
         return tuple(n.value for n in meaning.needs), tuple(meaning.doors)
-    return ((label,), ()) if label in {n.value for n in Need} else (None, ())
+    if label not in {n.value for n in Need}:
+        return None, ()
+    # nowhere to go because of somebody at home: the abuse comes first
+    at_home = label == Need.HOMELESSNESS.value and Need.DOMESTIC_ABUSE.value in words
+    return ((Need.DOMESTIC_ABUSE.value, label) if at_home else (label,)), ()

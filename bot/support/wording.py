@@ -22,9 +22,8 @@ def list_services(ids: list[str], content: Content, now: datetime) -> str:
 
 def line(service: Service, now: datetime) -> str:
     """ "Galop: call 0800 999 5428, free, open now until 20:30. Helps LGBT+ people who ..." """
-    facts = [*ways(service, now), COST[service.cost] if service.phone else "", _opening(service, now)]
-    reached = ", ".join(fact for fact in facts if fact)
-    sentences = [f"{service.name}: {reached}." if reached else f"{service.name}.", service.what]
+    how = reached(service, now)
+    sentences = [f"{service.name}: {how}." if how else f"{service.name}.", service.what]
     if service.afterwards:
         sentences.append(service.afterwards)
     if service.recheck:
@@ -32,10 +31,18 @@ def line(service: Service, now: datetime) -> str:
     return " ".join(sentences)
 
 
+def reached(service: Service, now: datetime) -> str:
+    """ "call 0800 999 5428, free, open now until 20:30"; empty when there is nothing to say."""
+    facts = [*ways(service, now), COST[service.cost] if service.phone else "", _opening(service, now)]
+    return ", ".join(fact for fact in facts if fact)
+
+
 def ways(service: Service, now: datetime) -> list[str]:
     """How to reach it at this hour, the best way first; never more than two, and the website only where there is no number."""
     found = []
-    if number := number_now(service, now):
+    if service.phone and service.out_of_hours and opening.at(service.hours, now).open is None:
+        found.append(f"call {service.phone} in office hours, {service.out_of_hours} at other times")
+    elif number := number_now(service, now):
         note = service.phone_note if number == service.phone else "outside office hours"
         found.append(f"call {number}{f' ({note})' if note else ''}")
     if service.text:
@@ -51,9 +58,11 @@ def ways(service: Service, now: datetime) -> list[str]:
 
 def number_now(service: Service, now: datetime) -> str | None:
     """The number that is answered at this hour: outside its hours a service may have another."""
-    if service.out_of_hours and opening.at(service.hours, now).open is False:
-        return service.out_of_hours
-    return service.phone
+    if not service.out_of_hours:
+        return service.phone
+    known = opening.at(service.hours, now).open
+    open_now = opening.in_office_hours(now) if known is None else known
+    return service.phone if open_now else service.out_of_hours
 
 
 def card(service_id: str, service: Service, now: datetime) -> dict[str, Any]:
@@ -84,6 +93,6 @@ def cards(ids: list[str], content: Content, now: datetime) -> list[dict[str, Any
 
 
 def _opening(service: Service, now: datetime) -> str:
-    if service.out_of_hours and opening.at(service.hours, now).open is False:
+    if service.out_of_hours and not opening.at(service.hours, now).open:
         return ""
     return opening.describe(service.hours, now)

@@ -168,6 +168,6 @@ async def test_what_was_shown_may_be_shown_again_for_somebody_else(turn_of: Turn
 
 async def test_audience_after_the_question_what_helps_is_kept(turn_of: Turn) -> None:
     asked = {**_support(), "name": "ask_need", "question": True}
-    message = await _answer(turn_of, asked, ("audience", "men"))
+    message = await ContinueQuestion().answer(turn_of("inform", "for men", (("audience", "men"),), (asked,)))
     assert message["answer"]["question_asked"]["audiences"] == ["men"]
     assert not message["answer"].get("question")

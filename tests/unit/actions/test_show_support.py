@@ -28,7 +28,7 @@ async def answer(tracker: Tracker) -> dict[str, Any]:
 
 async def test_reads_the_turn(turn_of: Turn) -> None:
     entities = (*ABUSE, ("audience", "men"), ("crime_type", "rape"), ("area", "Camden"))
-    message = await answer(turn_of("find_support", "", entities))
+    message = await answer(turn_of("find_support", "help for men", entities))
     asked = Request.from_dict(message["answer"]["question_asked"])
     assert asked.needs == ("domestic-abuse",)
     assert (asked.crimes, asked.audiences, asked.boroughs) == (("rape",), ("men",), ("Camden",))

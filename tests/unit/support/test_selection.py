@@ -26,6 +26,7 @@ from bot.support.selection import (
 )
 
 WHOLE = load()
+GENDERS = {"women", "men"}
 NEEDS, AUDIENCES = [n.value for n in Need], [a.value for a in Audience]
 BOROUGHS = sorted({borough for found in _outward_codes().values() for borough, _ in found})
 NOON, NIGHT = datetime(2026, 11, 24, 12, tzinfo=LONDON), datetime(2026, 11, 24, 3, tzinfo=LONDON)
@@ -70,8 +71,8 @@ def test_for_any_request_at_any_hour(request_: Request, now: datetime) -> None:
     assert len(set(choice.services)) == len(choice.services)
     for service in ids(choice):
         assert not isinstance(service.area, list) or set(service.area) & set(request_.boroughs)
-        fits = {a.value for a in service.audiences} & {"everyone", *request_.audiences}
-        assert fits or not request_.audiences
+        theirs, asked = {a.value for a in service.audiences}, set(request_.audiences)
+        assert "everyone" in theirs or not (theirs & GENDERS and asked & GENDERS) or theirs & asked & GENDERS
         contacts = (service.phone, service.text, service.web, service.email, service.webchat)
         assert any(contacts) or service.display != "info-only"
 
@@ -123,9 +124,7 @@ def test_another_one_is_another_one(need: str) -> None:
 @pytest.mark.xfail(
     strict=True, reason="when nothing is open, Victim Support is put first although it was shown already"
 )
-@pytest.mark.parametrize(
-    "need", ["sexual-violence", "stalking", "domestic-abuse", "wellbeing-crisis", "victim-support"]
-)
+@pytest.mark.parametrize("need", ["sexual-violence", "stalking", "domestic-abuse", "victim-support"])
 def test_at_night_another_one_is_another_one(need: str) -> None:
     asked = Request(needs=(need,))
     while not (choice := choose(asked, WHOLE, NIGHT)).nothing_fits:
@@ -153,7 +152,6 @@ def test_who_is_listed_for_an_audience_fits_it() -> None:
     assert not wrong
 
 
-@pytest.mark.xfail(strict=True, reason="at night a Deaf person who is abused is shown websites only")
 def test_somebody_answers_a_deaf_person_at_night() -> None:
     chosen = choose(Request(needs=("domestic-abuse",), audiences=("deaf",)), WHOLE, NIGHT)
     assert any(s.phone or s.text or s.webchat for s in ids(chosen)[1:])
@@ -230,7 +228,11 @@ def test_a_door_for_reports_is_none_for_help() -> None:
 def test_a_wish_for_a_way_is_kept_at_noon(need: str, way: str) -> None:
     choice = choose(Request(needs=(need,), ways=(way,)), WHOLE, NOON)
     if not choice.nothing_fits:
-        assert all(can_be_reached(s, way) for s in ids(choice) if s is not WHOLE.services[EMERGENCY])
+        assert all(
+            can_be_reached(s, way)
+            for i, s in zip(choice.services, ids(choice), strict=True)
+            if i not in (EMERGENCY, ALWAYS_OPEN)
+        )
 
 
 def test_when_nobody_can_be_reached_so_another_who_can_is_shown() -> None:
@@ -251,3 +253,16 @@ def test_when_nobody_can_be_reached_so_another_who_can_is_shown() -> None:
 )
 def test_doors_in_a_text(content: Content, text: str, doors: tuple[str, ...]) -> None:
     assert doors_in(text, content.help) == doors
+
+
+@pytest.mark.xfail(strict=True, reason="only a clash of women and men leaves a service out; other audiences do not")
+@pytest.mark.parametrize(
+    ("need", "audience", "service"),
+    [
+        ("report-anonymously", "older-people", "fearless"),
+        ("young-people", "older-people", "childline"),
+        ("domestic-abuse", "families", "mens-advice-line"),
+    ],
+)
+def test_a_service_for_others_is_not_shown(need: str, audience: str, service: str) -> None:
+    assert service not in choose(Request(needs=(need,), audiences=(audience,)), WHOLE, NIGHT).services
