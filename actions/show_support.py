@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -31,6 +32,26 @@ SAYS_MORE = {
     "ask_compensation": {Need.RESTORATIVE_JUSTICE},
     "ask_victim_rights": {Need.BEREAVED, Need.WITNESS},
 }
+HARM = frozenset(
+    {
+        n.value
+        for n in (
+            Need.DOMESTIC_ABUSE, Need.SEXUAL_VIOLENCE, Need.STALKING, Need.HONOUR_BASED_ABUSE, Need.FORCED_MARRIAGE,
+            Need.EXPLOITATION, Need.GANGS_COUNTY_LINES, Need.WELLBEING_CRISIS,
+        )
+    }
+)  # fmt: skip
+UNNAMED = re.compile(
+    r"\banon\w*|\bnames?\b|\bnamed\b|\bsecret\w*|\bsnitch\w*|\bgrass\w*|\bidentif\w*|\bwho i am\b|\bkeep me out\b|"
+    r"\bknow it was me\b|\bfind out\b|\btrace\w*|\bquietly\b|\bdiscre\w*|\bconfidential\w*|"
+    r"\bpass (?:it|this|that)? ?on\b|\bfeds\b",
+    re.IGNORECASE,
+)
+TO_REPORT = re.compile(
+    r"\breport\w*|\bpolice\b|\bcops?\b|\bfeds\b|\bthe met\b|\btell\b|\blog\b|\bstatement\b|\b101\b|\bcharges?\b|\bcrime number\b|"
+    r"\bwho (?:do|should|can) (?:i|we) (?:contact|call|speak|ring)\b|\barrest\w*|\bprosecut\w*",
+    re.IGNORECASE,
+)
 LAST_RESORT = "If you are in danger, call 999. For the police when it is not an emergency, call 101."
 
 
@@ -45,6 +66,7 @@ class ShowSupport(SafeAction):
     def ask_or_show(self, asked: Request, tracker: Tracker) -> dict[str, Any]:
         """The services for a request and what was said before it; one question when it says nothing, never two in a row."""
         content = self.store.current()
+        asked = replace(asked, intent=meant(asked, turn.text(tracker)))
         before = turn.last_request(tracker)
         if asked.intent in (FIND, REPORT) and asked.says_nothing and before and not before.says_nothing:
             # "who can help me?" after a disclosure: nobody should have to tell it twice
@@ -74,6 +96,16 @@ class ShowSupport(SafeAction):
 
     def last_good(self, tracker: Tracker) -> str | None:
         return LAST_RESORT
+
+
+def meant(asked: Request, text: str) -> str:
+    """The intent that helps: a story of harm that says nothing of a report, or of staying unnamed, is a wish for help."""
+    harmed = bool(HARM & {*asked.needs})
+    if asked.intent == "report_anonymously" and not UNNAMED.search(text):
+        return FIND if harmed else REPORT if "transport" in asked.doors else asked.intent
+    if asked.intent == REPORT and harmed and not text.startswith("/") and not TO_REPORT.search(text):
+        return FIND
+    return asked.intent
 
 
 def _need(asked: Request) -> str | None:

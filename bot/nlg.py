@@ -66,6 +66,8 @@ class ContentNLG(NaturalLanguageGenerator):
             return followups.give_source(history.last_answer(_newest_first(tracker)), content)
         before = safety.line_when_in_doubt(parsed, content)
         if name == clarify.FALLBACK:
+            if perhaps := safety.likely_help(parsed, content):
+                return safety.prepend(perhaps, before)
             message = clarify.clarify(parsed, history.failures_in_a_row(_newest_first(tracker)), content)
             return safety.prepend(message, before)
         today = clock.today()

@@ -15,13 +15,15 @@ DEFAULT = "default"
 class NeedHelp(Strict):
     """What helps with a need.
 
-    `label`: the need in words for people. `services`: ids in the order of the facts. `urgent`: 999 stands before them.
+    `label`: the need in words for people. `services`: ids in the order of the facts. `to_talk`: another order
+    for who asks for support and not to report. `urgent`: 999 stands before them.
     `by_hour`: a line that is open now comes before one that is closed. `local_first`: the borough's own service leads.
     `safe_device`: add the line on using a device that the other person cannot check. `ask`: a choice of the first question.
     """
 
     label: str = Field(min_length=3, max_length=60)
     services: list[str] = Field(min_items=1, max_items=6)
+    to_talk: list[str] = Field(default=[], max_items=6)
     urgent: bool = False
     by_hour: bool = False
     local_first: bool = False
@@ -39,8 +41,8 @@ class Door(Strict):
     """
 
     words: list[str] = Field(min_items=1)
-    but_not: list[str] = []
-    needs: list[Need] = []
+    but_not: list[str] = Field(default=[])
+    needs: list[Need] = Field(default=[])
     services: list[str] = Field(min_items=1, max_items=3)
     for_young: list[str] = Field(default=[], max_items=3)
     for_help: bool = False
@@ -49,18 +51,17 @@ class Door(Strict):
 class Meaning(Strict):
     """What a label of the classifier means (bot/nlu/about_classifier.py), where it is no need by itself."""
 
-    needs: list[Need] = []
-    doors: list[str] = []
+    needs: list[Need] = Field(default=[])
+    doors: list[str] = Field(default=[])
 
 
 class FirstHelp(Strict):
     """content/first_help.yml. The order of `needs` decides when a message names several: the first one counts.
 
-    `audiences`: need to audience to services; `crimes`: crime_type to need; `reporting`: crime_type or need to the doors for a
-    report; `intents`: intents whose
-    doors are always the same; `doors`: other doors, by the words of the message; `lead`: services that come first whatever the hour, because no other
-    takes their place; `ways`: who can be reached in a way ("text") when none of the services shown can;
-    `about`: what the classifier's labels mean.
+    `audiences`: need to audience to services. `crimes`: crime_type to need. `reporting`: crime_type or need to the doors for a
+    report. `intents`: intents whose doors are always the same. `doors`: other doors, by the words of the message. `lead`:
+    services that come first whatever the hour, because no other takes their place. `ways`: who can be reached in a way ("text")
+    when none of the services shown can. `about`: what the classifier's labels mean.
     """
 
     needs: dict[Need, NeedHelp]
@@ -70,7 +71,7 @@ class FirstHelp(Strict):
     reporting: dict[str, list[str]]
     intents: dict[str, list[str]] = Field(default={})
     doors: dict[str, Door] = Field(default={})
-    lead: list[str] = []
+    lead: list[str] = Field(default=[])
     ways: dict[str, list[str]] = Field(default={})
     about: dict[str, Meaning] = Field(default={})
 
@@ -81,7 +82,7 @@ class FirstHelp(Strict):
 
     def named(self) -> set[str]:
         """Every service id that this file mentions."""
-        lists = [n.services for n in self.needs.values()] + [self.default, self.lead]
+        lists = [n.services + n.to_talk for n in self.needs.values()] + [self.default, self.lead]
         lists += [ids for by in self.audiences.values() for ids in by.values()]
         lists += [
             *self.reporting.values(),

@@ -63,9 +63,8 @@ def _lint_answer(
 
 
 def _lint_text(text: str, *, numbers_allowed: bool = False) -> Iterator[str]:
-    if not numbers_allowed:
-        if number := stray_number(text):
-            yield f"a phone number ({number}) belongs in services.yml"
+    if not numbers_allowed and (number := stray_number(text)):
+        yield f"a phone number ({number}) belongs in services.yml"
     if found := RAW_INTENT.search(text):
         yield f"shows the raw name {found.group()}"
     if found := CHEERY.search(text):

@@ -13,7 +13,7 @@ SHORT = frozenset(
 RELAY = "18001 "
 """Typed before a number to call it through Relay UK."""
 IN_TEXT = re.compile(
-    r"(?<![\d£,.])(?:\+44|0044|\(?0)(?:[ \u00a0.()-]{0,2}\d){8,11}(?!\d)|"
+    r"(?<![\d£,.])(?:\+44|0044|\(?0)(?:[ \u00a0.()-]{0,2}\d){8,11}\)?(?!\d)|"
     r"(?<![\d£,./-])(?:0800 1111|18001 \d[\d ]+\d|116 ?(?:000|123)|\d{5}(?!,\d)|7726|999|101|111|112|105|159)(?![\d/-]|[.,]\d)"
 )
 """Anything in a text that people could take for a number to call or to text."""
@@ -41,5 +41,5 @@ def link(written: str) -> str:
 
 
 def digits(written: str) -> str:
-    """The number without spaces, for comparing."""
-    return re.sub(r"\D", "", written)
+    """The number as digits alone, for comparing: the same whether it is written for this country or for calls from abroad."""
+    return re.sub(r"^(?:0044|44)(?=\d{9,10}$)", "0", re.sub(r"\D", "", written.replace("(0)", "")))

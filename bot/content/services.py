@@ -103,13 +103,14 @@ class Service(Strict):
     """One service. Numbers are written as people read them; None means that none is confirmed.
 
     `phone_note`, `text_note`: what to press, say or do first. `out_of_hours`: the number for other times. `afterwards`: what
-    happens next, for a service that takes reports. `display`: "show" has a contact with a named source; "recheck-first" too, but its evidence is old or conflicting, and
-    people are told so; "info-only" has no contact of its own that is confirmed. `confirmed`: by how many sources the number is.
+    happens next, for a service that takes reports. `display`: "show" has a contact with a named source; "recheck-first" too, but
+    its evidence is old or conflicting, and people are told so; "info-only" has no contact of its own that is confirmed.
+    `confirmed`: by how many sources the number is.
     """
 
     name: str = Field(min_length=2, max_length=70)
     what: str = Field(min_length=5, max_length=160)
-    also_called: list[str] = []
+    also_called: list[str] = Field(default=[])
     needs: list[Need] = Field(min_items=1)
     audiences: list[Audience] = Field(min_items=1)
     area: Union[Wide, list[str]]  # noqa: UP007
@@ -125,7 +126,7 @@ class Service(Strict):
     webchat: Optional[str] = Field(default=None, max_length=140)  # noqa: UP045
     hours: Optional[Hours] = None  # noqa: UP045
     cost: Literal["free", "charged", "unknown"] = "unknown"
-    languages: list[str] = []
+    languages: list[str] = Field(default=[])
     afterwards: Optional[str] = Field(default=None, max_length=160)  # noqa: UP045
     display: Literal["show", "recheck-first", "info-only"]
     confirmed: Literal["double", "single", "no-number"]
@@ -162,7 +163,7 @@ class OldService(Strict):
     """A name that people still use. `said`: what became of it; `successor`: the id of the service to show instead."""
 
     name: str = Field(min_length=2)
-    also_called: list[str] = []
+    also_called: list[str] = Field(default=[])
     said: str = Field(min_length=5, max_length=200)
     successor: Optional[str] = None  # noqa: UP045
     sources: list[Source] = Field(min_items=1)

@@ -61,7 +61,11 @@ def _lint_service(service: Service, boroughs: set[str]) -> Iterator[str]:
     if service.out_of_hours and not (service.phone and service.hours):
         yield "out_of_hours needs phone and hours"
     for part in WORDED:
-        if (value := getattr(service, part)) and (found := stray_number(value)) and found not in _own(service):
+        if (
+            (value := getattr(service, part))
+            and (found := stray_number(value))
+            and numbers.digits(found) not in _own(service)
+        ):
             yield f"{part}: a phone number ({found}) belongs in phone, text or out_of_hours"
     if service.hours and service.hours.note and (found := stray_number(service.hours.note)):
         yield f"hours.note: a phone number ({found}) belongs in out_of_hours"
@@ -69,7 +73,8 @@ def _lint_service(service: Service, boroughs: set[str]) -> Iterator[str]:
 
 def _own(service: Service) -> set[str]:
     """The service's own numbers: a name may carry one ("101: police, not an emergency")."""
-    return {n for n in (service.phone, service.text, service.textphone, service.out_of_hours) if n}
+    own = (service.phone, service.text, service.textphone, service.out_of_hours)
+    return {numbers.digits(number) for number in own if number}
 
 
 def _texts(value: Any) -> Iterator[str]:

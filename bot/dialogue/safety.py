@@ -9,9 +9,11 @@ from bot import clock
 from bot.content.services import Need
 from bot.content.store import Content
 from bot.dialogue.message import ANSWER, Parts, buttons, compose, sources
-from bot.nlu.safety_intents import CHILD_AT_RISK, DOUBT, EMERGENCY, SAFETY, WELLBEING_CRISIS
+from bot.nlu import safety_patterns
+from bot.nlu.about_labels import ABOUT
+from bot.nlu.safety_intents import CHILD_AT_RISK, DOUBT, EMERGENCY, SAFETY, SAFETY_INTENTS, WELLBEING_CRISIS
 from bot.support.message import show
-from bot.support.request import Request
+from bot.support.request import FIND, Request
 from bot.support.selection import choose
 from bot.support.understood import request_of
 from bot.support.wording import cards
@@ -24,6 +26,7 @@ PARTICULAR = frozenset(
         Need.EXPLOITATION, Need.GANGS_COUNTY_LINES, Need.HATE_CRIME, Need.ONLINE_HARM, Need.FRAUD, Need.BEREAVED,
     }
 )  # fmt: skip
+ASKS_FOR_HELP = SAFETY_INTENTS | {"find_support", "report_crime", "report_anonymously"}
 IN_DANGER = ("emergency-999", "silent-999-55", "bsl-999")
 
 
@@ -50,9 +53,29 @@ def _request(intent: str, content: Content, parsed: dict[str, Any]) -> Request:
     """What help is for, as far as it was said; nothing is asked."""
     said = request_of(parsed, intent, content)
     usual = NEED.get(intent)
+    if intent == CHILD_AT_RISK and safety_patterns.find(str(parsed.get("text") or "")) == WELLBEING_CRISIS:
+        # a child that speaks of harming itself: who listens comes before who looks into it
+        usual, said = Need.WELLBEING_CRISIS, replace(said, doors=())
     particular = [n for n in content.help.needs_of(said.needs, said.crimes) if n in PARTICULAR]
     need = usual or next(iter(particular), Need.VICTIM_SUPPORT)
     return replace(said, needs=(need.value,), named=())
+
+
+def likely_help(parsed: dict[str, Any], content: Content) -> dict[str, Any] | None:
+    """Services for a message whose intent is not clear, when what it is about is, and it may well ask for help.
+
+    None otherwise. Somebody who tells a story of harm should not be asked which of two topics they mean.
+    """
+    about = parsed.get(ABOUT) or {}
+    likeliest = [r["name"] for r in (parsed.get("intent_ranking") or [])[:2]]
+    if not about.get("level") or not any(name in ASKS_FOR_HELP for name in likeliest):
+        return None
+    request = request_of(parsed, FIND, content)
+    choice = choose(request, content, clock.now())
+    if choice.need is None or request.says_nothing:
+        return None
+    written = content.answer("perhaps_help", clock.today())
+    return show(request, choice, written, content, clock.now(), name=FIND)
 
 
 def line_when_in_doubt(parsed: dict[str, Any], content: Content) -> str | None:

@@ -12,7 +12,9 @@ from bot.support import opening
 from bot.support.selection import EMERGENCY, can_be_reached
 from bot.support.wording import reached
 
-COST, HOURS, WAY, LANGUAGES, PRIVATE, ANOTHER = "cost", "hours", "way", "languages", "private", "another"
+COST, HOURS, WAY, LANGUAGES, PRIVATE, ANOTHER, WHAT = (
+    "cost", "hours", "way", "languages", "private", "another", "what",
+)  # fmt: skip
 
 WAYS = {
     "text": r"\btexts?\b|\btxt\b|\bsms\b|\bwhats ?app\b",
@@ -26,26 +28,26 @@ IN_WORDS = {
     "text": "by text", "webchat": "by web chat", "email": "by e-mail", "web": "online", "phone": "by phone",
     "deaf": "without a voice call",
 }  # fmt: skip
-KINDS = (
-    (COST, r"\bfree\b|\bcosts?\b|\bpay\b|\bcharges?d?\b|\bhow much\b|\bmoney\b|\bcredit\b|\bexpensive\b"),
-    (PRIVATE, r"\bprivate\b|\bconfidential\w*\b|\banonymous\w*\b|\btell (?:the )?police\b|\btell anyone\b|\bphone bill\b|\btrace\b"),
-    (LANGUAGES, r"\blanguages?\b|\binterpreters?\b|\btranslat\w+|\bin (?:polish|bengali|urdu|somali|turkish|arabic|spanish|french)\b"),
-    (HOURS, r"\bopen\w*\b|\bclosed?\b|\bcloses?\b|\bhours\b|\bwhat times?\b|\bwhen\b|\btonight\b|\bweekends?\b|\b24\b|\bright now\b|\blate\b"),
-)  # fmt: skip
+KINDS = {
+    COST: r"\bfree\b|\bcosts?\b|\bpay\b|\bcharges?d?\b|\bhow much\b|\bmoney\b|\bcredit\b|\bexpensive\b",
+    PRIVATE: r"\bprivate\b|\bconfidential\w*|\banonymous\w*|\btell (?:the )?police\b|\btell anyone\b|\bbill\b|\btrace\b",
+    LANGUAGES: r"\blanguages?\b|\binterpreters?\b|\btranslat\w+|in (?:polish|bengali|urdu|somali|turkish|arabic)\b",
+    HOURS: (
+        r"\bopen\w*|\bclosed?\b|\bcloses?\b|\bhours\b|\bwhat times?\b|\bwhen\b|\btonight\b|\bweekends?\b|\b24\b|"
+        r"\bright now\b|\blate\b"
+    ),
+}
 ANOTHER_ONE = re.compile(
     r"\banother (?:one|number|line|helpline|service|place|charity)\b|\b(?:some|any)(?: ?one|where| ?body|thing) else\b|"
-    r"\bany others?\b|\bdifferent (?:one|number|line)\b|\bnot (?:that|this|them|those)(?: one| ones)?\b|\b(?:who|what|where) else\b"
+    r"\bany others?\b|\bdifferent (?:one|number|line)\b|\bnot (?:that|this|them|those)(?: one| ones)?\b|"
+    r"\b(?:who|what|where) else\b"
 )
 OTHER = re.compile(
     r"\b(?:an)?other\b|\bothers\b|\belse\b|\bdifferent\b|\bnot (?:that|this) one\b|\bnext\b|\bmore\b|\bany ?more\b"
 )
 DATES = {
-    "christmas eve": (12, 24),
-    "boxing day": (12, 26),
-    "new year's eve": (12, 31),
-    "new years eve": (12, 31),
-    "new year": (1, 1),
-}
+    "christmas eve": (12, 24), "boxing day": (12, 26), "new year's eve": (12, 31), "new years eve": (12, 31), "new year": (1, 1),
+}  # fmt: skip
 DAY_NAMES = {name.lower(): n for n, name in enumerate(opening.DAYS)}
 
 
@@ -64,7 +66,7 @@ def read(text: str, today: date) -> Detail:
     day = _day(said, today)
     if ANOTHER_ONE.search(said) or said.startswith("/"):
         return Detail(ANOTHER)
-    for kind, pattern in KINDS:
+    for kind, pattern in KINDS.items():
         if re.search(pattern, said):
             return Detail(kind, day=day)
     if day:
@@ -72,7 +74,7 @@ def read(text: str, today: date) -> Detail:
     if OTHER.search(said):
         return Detail(ANOTHER)
     way = next((w for w, pattern in WAYS.items() if re.search(pattern, said)), None)
-    return Detail(WAY, way=way) if way else Detail(ANOTHER)
+    return Detail(WAY, way=way) if way else Detail(WHAT)
 
 
 def say(detail: Detail, ids: list[str], content: Content, now: datetime) -> str:
@@ -102,6 +104,8 @@ def _one(detail: Detail, service: Service, now: datetime) -> str:
         )
     if detail.kind == PRIVATE:
         return f"{service.what} Ask them what they keep private before you say more."
+    if detail.kind == WHAT:
+        return f"{service.what} {_otherwise(service) or 'I know no more about it.'}"
     return _reached(service, detail.way or "phone", now)
 
 
@@ -133,19 +137,21 @@ def _reached(service: Service, way: str, now: datetime) -> str:
     if not can_be_reached(service, way):
         return f"not {IN_WORDS[way]}, as far as I know. {_otherwise(service)}".strip()
     if way == "deaf":
-        found = [
-            f"textphone {service.textphone}" if service.textphone else "",
-            f"relay {service.relay}" if service.relay and service.relay != service.textphone else "",
-            f"text {service.text}" if service.text else "",
-            f"web chat {service.webchat}" if service.webchat else "",
-            next((w for w in (*service.languages, (service.hours.note or "") if service.hours else "") if "BSL" in w or "Sign" in w), ""),
-        ]  # fmt: skip
-        return "; ".join(f for f in found if f) + "."
+        return _without_a_call(service)
     if way == "text":
         return f"text {service.text}{f' ({service.text_note})' if service.text_note else ''}."
     if way == "phone":
         return f"{reached(service, now)}."
     return f"{getattr(service, way)}."
+
+
+def _without_a_call(service: Service) -> str:
+    """The ways for somebody who cannot hear."""
+    relay = service.relay if service.relay != service.textphone else None
+    named = {"textphone": service.textphone, "relay": relay, "text": service.text, "web chat": service.webchat}
+    notes = [*service.languages, (service.hours.note or "") if service.hours else ""]
+    signs = [note for note in notes if "BSL" in note or "Sign" in note][:1]
+    return "; ".join([*(f"{name} {value}" for name, value in named.items() if value), *signs]) + "."
 
 
 def _otherwise(service: Service) -> str:

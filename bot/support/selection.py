@@ -11,7 +11,7 @@ from bot.content.plain_words import plain_words
 from bot.content.services import Audience, Need, Service
 from bot.content.store import Content
 from bot.support import opening
-from bot.support.request import REPORT, Request
+from bot.support.request import FIND, REPORT, Request
 
 MOST_SHOWN = 3
 GENERAL = frozenset(
@@ -56,12 +56,19 @@ def choose(request: Request, content: Content, now: datetime, *, need: str | Non
         if _fits(content.services[i], request) and i not in request.shown
     ]
     # somebody who may be in danger gets the door beside 999 and the help for their need, not instead of it
-    beside = spec is not None and spec.urgent and request.intent != REPORT
+    beside = spec is not None and spec.urgent and (request.intent != REPORT or first is Need.CHILD_SAFETY)
     if door and not beside:
         return Choice(door[:MOST_SHOWN], first, others)
     fitting = [i for i in _candidates(first, spec, request, content, now) if _fits(content.services[i], request)]
     fitting = [i for i in fitting if i not in request.shown]
-    fitting = [*door[:1], *(i for i in fitting if i not in door[:1])]
+    # a child that tells of itself is heard by its own line first
+    at = (
+        1
+        if fitting and CHILDREN in request.audiences and fitting[0] in content.help.lead and fitting[0] not in door
+        else 0
+    )
+    fitting = [i for i in fitting if i not in door[:1]]
+    fitting[at:at] = door[:1]
     if not fitting:
         return Choice(_stand_in(spec, request, content), first, others, nothing_fits=True)
     ordered = fitting if door else _in_order(fitting, spec, request, content, now)
@@ -138,7 +145,8 @@ def _candidates(
         ),
         key=lambda i: (content.services[i].recheck, content.services[i].confirmed != "double"),
     )
-    ordered = list(dict.fromkeys([*special, *spec.services, *rest]))
+    usual = spec.to_talk if spec.to_talk and request.intent == FIND else spec.services
+    ordered = list(dict.fromkeys([*special, *usual, *rest]))
     local = [i for i in ordered if _is_local(content.services[i], request)]
     if not local:
         return ordered

@@ -19,7 +19,9 @@ CHILDREN, YOUNG, FAMILIES = Audience.CHILDREN.value, Audience.YOUNG_PEOPLE.value
 I_AM_A_CHILD = re.compile(
     r"\b(?:i'?m|i am|im)\s+(?:only\s+)?(?:[5-9]|1[0-7])\b"
     r"(?!\s*(?:min|mile|metre|week|month|day|hour|stone|percent|%|st\b|th\b|years? (?:in|into|with|since)))|"
-    r"\bin (?:year|yr) ?(?:[1-9]|1[0-3])\b|\bmy (?:form )?teacher\b|"
+    r"\b(?:in|both) (?:in )?(?:year|yr|y) ?(?:[1-9]|1[0-3])\b|"
+    r"\bmy (?:best )?(?:mate|friend|bestie|bff) ?(?:who |whos |who's |is |she'?s |he'?s |shes |hes )?(?:is |only )?1[0-7]\b|"
+    r"\bmy (?:form )?teacher\b|"
     r"\bmy (?:mum|mom|dad|stepdad|step ?dad|stepmum|step ?mum|uncle|foster \w+)\b.{0,40}"
     r"\b(?:hits?|hurts?|beats?|touch(?:es|ing)|locks?|threatens?|slaps?|kicks?|punche?s|starves?|makes?)\s+me\b|"
     r"\bmy (?:dad|stepdad|step ?dad|mum|stepmum|uncle)\b.{0,20}\b(?:he'?ll|she'?ll|will|gonna|going to) (?:kill|hurt|hit) me\b",
@@ -36,6 +38,16 @@ BY_TEXT = re.compile(
     r"(?:text|txt|whatsapp)\b",
     re.IGNORECASE,
 )
+NOTHING_SAID = "none"
+"""The label of a wish for help that does not say what for."""
+I_DO_HARM = re.compile(
+    r"\bi(?:'?ve|'?m| am| have)? (?:\w+ ){0,3}(?:hits?|hitting|hurt|hurting|slap\w*|punch\w*|push\w*|shov\w*|kick\w*|smack\w*|"
+    r"lose it|lost it|snap\w*|shout\w*|control\w*|scar\w*|beat\w*|violent|abus\w*|check\w*|smash\w*|thr[eo]w\w*|grab\w*)\b|"
+    r"\bmy (?:own )?(?:anger|temper|violence|behaviou?r)\b|\bstop (?:hitting|hurting|being)\b|\bi scare\b|"
+    r"\bchange (?:my|how i)\b|\bscared of me\b|\bi frighten\b",
+    re.IGNORECASE,
+)
+"""Somebody who tells of their own violence: without it, a story of violence is told by the one who suffers it."""
 AGE_OF_CHILD = re.compile(
     r"\b(?:son|boy|lad|daughter|girl|child|kid|nephew|niece|cousin|he'?s|she'?s|he is|she is)\b\W{0,3}(?:is |who is |aged? )?"
     r"(?:[1-9]|1[0-7])\b|\b(?:[1-9]|1[0-7])[ -]?(?:yr|year|years|yo)s?\b[ -]?(?:old)?",
@@ -79,7 +91,7 @@ def request_of(parsed: dict[str, Any], intent: str, content: Content) -> Request
     needs, crimes = values(parsed, "support_need"), values(parsed, "crime_type")
     doors: Values = ()
     if not button:
-        about, door = _about(parsed.get(ABOUT) or {}, (*needs, *crimes), content)
+        about, door = _about(parsed.get(ABOUT) or {}, said, (*needs, *crimes), content)
         needs = about if about is not None else needs
         doors = tuple(dict.fromkeys([*door, *doors_in(said, content.help)]))
     return Request(
@@ -120,7 +132,7 @@ def ways_of(text: str) -> Values:
     return ("text",) if BY_TEXT.search(text) else ()
 
 
-def _about(said: dict[str, Any], words: Values, content: Content) -> tuple[Values | None, Values]:
+def _about(said: dict[str, Any], text: str, words: Values, content: Content) -> tuple[Values | None, Values]:
     """(needs, doors) of what the classifier says a message is about; None where the words found decide.
 
     A sure label wins over single words ("husband" alone says nothing); a likely one counts where there are no words.
@@ -128,6 +140,10 @@ def _about(said: dict[str, Any], words: Values, content: Content) -> tuple[Value
     level, label = said.get("level"), str(said.get("label") or "")
     if not (level == SURE or (level == LIKELY and not words)):
         return None, ()
+    if label == NOTHING_SAID and words:
+        return None, ()
+    if label == Need.PERPETRATOR_CHANGE.value and not I_DO_HARM.search(text):
+        label = Need.DOMESTIC_ABUSE.value
     meaning = content.help.about.get(label)
     if meaning:
         return tuple(n.value for n in meaning.needs), tuple(meaning.doors)

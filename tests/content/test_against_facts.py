@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from bot.content.store import load
+from bot.content.store import shared
 from bot.paths import CONTENT, ROOT
 
 FACTS = ROOT.parent / "shared" / "facts"
@@ -33,7 +33,7 @@ def address(url: str) -> str:
 
 
 def test_every_source_is_one_of_the_facts() -> None:
-    content = load()
+    content = shared().current()
     known = known_addresses()
     listed = [(name, str(s.url)) for name, variants in content.answers.items() for a in variants for s in a.sources]
     listed += [(name, str(s.url)) for name, service in content.services.items() for s in service.sources]
@@ -45,7 +45,7 @@ def test_every_source_is_one_of_the_facts() -> None:
 def test_every_service_may_be_shown(services: dict[str, dict]) -> None:
     """As the facts say, or more carefully."""
     careful = ["show", "recheck-first", "info-only"]
-    for name, ours in load().services.items():
+    for name, ours in shared().current().services.items():
         assert careful.index(ours.display) >= careful.index(services[name]["display"]), name
         assert services[name]["verified"] != "unverified", name
         assert "closed" not in services[name]["flags"], name
@@ -56,7 +56,7 @@ def digits(text: object) -> str:
 
 
 def test_every_number_is_the_one_of_the_facts(services: dict[str, dict]) -> None:
-    for name, ours in load().services.items():
+    for name, ours in shared().current().services.items():
         fact = services[name]
         for field, theirs in (("phone", fact["phone"]), ("text", fact["sms"])):
             number = digits(getattr(ours, field))

@@ -9,7 +9,7 @@ import pytest
 from bot.content import lint
 from bot.content.reader import read_yaml
 from bot.content.reading import reading_age
-from bot.content.store import load
+from bot.content.store import shared
 from bot.dialogue.lint import lint as dialogue_problems
 from bot.paths import ANSWERS, CONTENT
 
@@ -31,7 +31,7 @@ def problems(tmp_path: Path, text: str) -> list[str]:
 
 
 def test_our_content_has_no_problem() -> None:
-    labels = set(load().labels)
+    labels = set(shared().current().labels)
     names = [str(n) for n in read_yaml(CONTENT / "names.yml")]
     found = [p for path in sorted(ANSWERS.glob("*.yml")) for p in lint.lint_answers(path, labels, names, set())]
     assert not found

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from bot.content.store import Content, load
+from bot.content.store import Content, shared
 from bot.paths import CONTENT
 
 settings.register_profile(
@@ -21,7 +21,7 @@ settings.load_profile("unit")
 @pytest.fixture(scope="session")
 def content() -> Content:
     """The project's content as it is."""
-    return load()
+    return shared().current()
 
 
 @pytest.fixture

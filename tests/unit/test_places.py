@@ -23,10 +23,6 @@ BUDGET = 0.4
 LEEWAY = 2.0
 """Seconds: the slow ones would take an hour."""
 BAD = [mode for mode in MODES if mode not in ("well", "busy_once", "down_once")]
-ECHOING = [
-    pytest.param(mode, marks=pytest.mark.xfail(strict=True, reason="httpcore logs the header Location at DEBUG"))
-    for mode in ("away", "round")
-]
 BAD_POLICE = ["slow_headers", "slow_body", "reset", "busy", "down", "gone", "garbage", "html", "half", "huge", "empty"]
 NOT_THERE = "SE15 9ZX"
 
@@ -124,7 +120,7 @@ async def test_when_both_misbehave_the_stored_borough_is_given_in_time(
 
 
 @pytest.mark.usefixtures("small_budget")
-@pytest.mark.parametrize("mode", ["dead", "down", "gone", "garbage", "half", *ECHOING])
+@pytest.mark.parametrize("mode", ["dead", "down", "gone", "garbage", "half", "away", "round"])
 async def test_not_even_at_debug_is_the_postcode_logged(
     server: Misbehaving, sources: Sources, caplog: pytest.LogCaptureFixture, mode: str
 ) -> None:

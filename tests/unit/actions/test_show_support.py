@@ -12,6 +12,7 @@ from actions.show_support import NEED_OF_INTENT, ShowSupport
 from bot.content.store import shared
 from bot.paths import ROOT
 from bot.support.request import Request
+from bot.support.selection import has_contact
 from tests.unit.actions.conftest import NOW
 
 Turn = Callable[..., Tracker]
@@ -117,17 +118,13 @@ async def test_an_old_name_says_what_became_of_it(turn_of: Turn, old: str) -> No
     gone = content.old_services[old]
     message = await answer(turn_of("find_support", f"{gone.name} phone number"))
     assert gone.said in message["text"]
-    assert shown(message) == ([gone.successor] if gone.successor else content.help.default)
+    follows = [gone.successor] if gone.successor else content.help.default
+    assert shown(message)[: len(follows)] == follows
+    reached = [i for i in shown(message) if has_contact(content.services[i])]
+    assert reached
+    assert len(shown(message)) == len(follows) or reached == shown(message)[len(follows) :]
 
 
-@pytest.mark.xfail(strict=True, reason="VESS and the Safe Spaces have no contact, and nobody else is shown with them")
-def test_who_follows_an_old_service_can_be_reached() -> None:
-    content = shared().current()
-    followers = [content.services[old.successor] for old in content.old_services.values() if old.successor]
-    assert not [s.name for s in followers if not (s.phone or s.text or s.web or s.email)]
-
-
-@pytest.mark.xfail(strict=True, reason="a named service without any contact is shown alone")
 async def test_a_named_service_without_contact_is_not_shown_alone(turn_of: Turn) -> None:
     message = await answer(turn_of("find_support", "solace helpline number"))
     assert "solace" in shown(message)
@@ -155,7 +152,6 @@ async def test_unknown_values_show_the_usual(turn_of: Turn, entities: tuple[tupl
     assert shown(await answer(turn_of("find_support", "", entities))) == shared().current().help.default
 
 
-@pytest.mark.xfail(strict=True, reason="an audience that a newer vocabulary has raises ValueError")
 async def test_an_unknown_audience_costs_nobody_the_answer(turn_of: Turn) -> None:
     assert shown(await answer(turn_of("find_support", "", (*ABUSE, ("audience", "unheard-of")))))
 

@@ -88,7 +88,6 @@ async def test_a_button_asks_for_another(turn_of: Turn) -> None:
     assert not {s["id"] for s in before["services"]} & set(shown(await ask(turn_of, "/ask_service_detail", before)))
 
 
-@pytest.mark.xfail(strict=True, reason="the need that the intent decided is lost: Victim Support after a complaint")
 @pytest.mark.parametrize(
     ("intent", "service"),
     [("complain_about_police", "stop-search-met-feedback"), ("report_anonymously", "iwf")],
@@ -97,7 +96,9 @@ async def test_another_one_after_an_intent_that_decides(turn_of: Turn, intent: s
     assert service in shown(await ask(turn_of, "another one", support(intent=intent)))
 
 
-@pytest.mark.xfail(strict=True, reason="the door is dropped, and with it all that is known of the matter")
+@pytest.mark.xfail(
+    strict=True, reason="where words lead to a door and name no need, another one is anybody: 101, Samaritans"
+)
 async def test_another_one_after_a_door(turn_of: Turn) -> None:
     before = support(doors=("intimate_images",))
     assert before["services"][0]["id"] == "revenge-porn-helpline"
@@ -115,13 +116,11 @@ async def test_who_can_be_reached_so_is_offered(turn_of: Turn) -> None:
     assert "85258" in message["text"]
 
 
-@pytest.mark.xfail(strict=True, reason="999 counts as one that a Deaf person can reach, so nobody else is offered")
 async def test_a_deaf_person_is_offered_somebody(turn_of: Turn) -> None:
     message = await ask(turn_of, "i am deaf", support("honour-based-abuse"))
     assert "I know of no way" in message["text"]
 
 
-@pytest.mark.xfail(strict=True, reason="who was offered for texting is not kept as shown")
 async def test_who_was_offered_counts_as_shown(turn_of: Turn) -> None:
     first = await ask(turn_of, "can i text", support("stalking"))
     assert "shout" in first["answer"]["question_asked"]["shown"]

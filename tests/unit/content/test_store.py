@@ -107,7 +107,13 @@ def test_a_bad_edit_is_refused_with_its_place_and_reason(
         assert on_line in lines[error.line] or on_line in lines[error.line + 1]
 
 
-@pytest.mark.parametrize(("file", "change", "on_line", "reason"), BAD.values(), ids=BAD)
+ONE_OF_EACH_FILE = ["broken list", "long button", "unknown subject", "unknown service", "unknown need"]
+"""Whatever load() refuses, the store treats alike."""
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "on_line", "reason"), [BAD[name] for name in ONE_OF_EACH_FILE], ids=ONE_OF_EACH_FILE
+)
 def test_the_last_good_content_stays(
     folder: Path, caplog: pytest.LogCaptureFixture, file: str, change: Edit, on_line: str | None, reason: str
 ) -> None:

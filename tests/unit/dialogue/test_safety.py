@@ -103,7 +103,6 @@ def test_a_service_named_in_passing_does_not_decide(content: Content) -> None:
     assert "crimestoppers" not in shown(message)
 
 
-@pytest.mark.xfail(strict=True, reason="words about pictures lead past the help for abuse at home")
 def test_pictures_do_not_hide_abuse_at_home(content: Content) -> None:
     said = "my husband hits me and he will post my nudes"
     message = safety.answer(HARM, content, parsed(said, ("support_need", "domestic-abuse")))

@@ -144,9 +144,6 @@ def test_old_evidence_is_said_so() -> None:
     assert "2019" in opening.describe(hours(as_of="2019"), london(2026, 11, 24, 10))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a day and night that is not written 24/7 ends at the edge of what was looked at"
-)
 def test_a_line_that_never_closes_on_weekdays() -> None:
     said = opening.describe(hours("Mo-Fr 00:00-24:00", "open"), london(2026, 11, 24, 1))
     assert said == "open now until midnight on Saturday"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.clock import LONDON
 from bot.content.services import Audience, Need, Service
-from bot.content.store import Content, load
+from bot.content.store import Content, shared
 from bot.places import _outward_codes
 from bot.support.request import Request
 from bot.support.selection import (
@@ -23,9 +23,10 @@ from bot.support.selection import (
     can_be_reached,
     choose,
     doors_in,
+    has_contact,
 )
 
-WHOLE = load()
+WHOLE = shared().current()
 GENDERS = {"women", "men"}
 NEEDS, AUDIENCES = [n.value for n in Need], [a.value for a in Audience]
 BOROUGHS = sorted({borough for found in _outward_codes().values() for borough, _ in found})
@@ -87,14 +88,12 @@ def test_999_first_where_it_may_be_urgent(
     assert choose(asked, WHOLE, now).services[0] == EMERGENCY
 
 
-@pytest.mark.xfail(strict=True, reason="a door of the words wins over abuse at home: no 999, and nobody for the abuse")
 def test_pictures_do_not_hide_abuse_at_home() -> None:
     asked = Request("disclose_harm", needs=("domestic-abuse",), doors=("intimate_images",))
     chosen = choose(asked, WHOLE, NOON)
     assert any(Need.DOMESTIC_ABUSE in s.needs for s in ids(chosen) if s.name != WHOLE.services[EMERGENCY].name)
 
 
-@pytest.mark.xfail(strict=True, reason="a door of the words leaves out 999 for a child at risk")
 def test_a_child_groomed_online_still_has_999_first() -> None:
     asked = Request("child_at_risk", needs=("child-safety",), doors=("grooming_online",))
     assert choose(asked, WHOLE, NOON).services[0] == EMERGENCY
@@ -113,43 +112,27 @@ def test_another_one_ends_with_victim_support(need: str, now: datetime) -> None:
     assert choice.services[-1] == ALWAYS_OPEN
 
 
-@pytest.mark.parametrize("need", [n for n in NEEDS if n != "sexual-violence"])
-def test_another_one_is_another_one(need: str) -> None:
+@pytest.mark.parametrize("need", NEEDS)
+@pytest.mark.parametrize("now", [NOON, NIGHT], ids=["noon", "night"])
+def test_another_one_is_another_one(need: str, now: datetime) -> None:
     asked = Request(needs=(need,))
-    while not (choice := choose(asked, WHOLE, NOON)).nothing_fits:
+    while not (choice := choose(asked, WHOLE, now)).nothing_fits:
         assert not set(choice.services) & set(asked.shown)
         asked = replace(asked, shown=(*asked.shown, *choice.services))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="when nothing is open, Victim Support is put first although it was shown already"
-)
-@pytest.mark.parametrize("need", ["sexual-violence", "stalking", "domestic-abuse", "victim-support"])
-def test_at_night_another_one_is_another_one(need: str) -> None:
-    asked = Request(needs=(need,))
-    while not (choice := choose(asked, WHOLE, NIGHT)).nothing_fits:
-        assert not set(choice.services) & set(asked.shown)
-        asked = replace(asked, shown=(*asked.shown, *choice.services))
-
-
-@pytest.mark.xfail(strict=True, reason="when nothing is open, Victim Support is put first although it has no e-mail")
 def test_a_wish_to_write_is_kept_at_night() -> None:
     chosen = choose(Request(needs=("hate-crime",), ways=("email",), audiences=("lgbt",)), WHOLE, NIGHT)
     assert all(s.email for s in ids(chosen))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the helpline's audiences (women, families) take it out again where it is listed"
-)
-def test_who_is_listed_for_an_audience_fits_it() -> None:
-    wrong = [
-        (need.value, audience.value, i)
-        for need, by in WHOLE.help.audiences.items()
-        for audience, listed in by.items()
-        for i in listed
-        if not {Audience.EVERYONE, audience} & set(WHOLE.services[i].audiences)
-    ]
-    assert not wrong
+@pytest.mark.parametrize(("need", "audience"), [(n, a) for n, by in WHOLE.help.audiences.items() for a in by])
+def test_whoever_is_listed_for_an_audience_is_shown_in_time(need: Need, audience: Audience) -> None:
+    """At once or after "another one": nobody listed is taken out again as not for them."""
+    asked = Request(needs=(need.value,), audiences=(audience.value,))
+    while not (choice := choose(asked, WHOLE, NOON)).nothing_fits:
+        asked = replace(asked, shown=(*asked.shown, *choice.services))
+    assert {*WHOLE.help.audiences[need][audience]} <= {*asked.shown}
 
 
 def test_somebody_answers_a_deaf_person_at_night() -> None:
@@ -219,6 +202,41 @@ def test_doors(request_: Request, services: list[str]) -> None:
     assert choose(request_, WHOLE, NOON).services == services
 
 
+@pytest.mark.parametrize(
+    ("request_", "door"),
+    [
+        (Request("child_at_risk", needs=("child-safety",), doors=("grooming_online",)), "grooming_online"),
+        (Request(needs=("domestic-abuse",), doors=("intimate_images",)), "intimate_images"),
+        (Request(needs=("sexual-violence",), doors=("intimate_images",)), "intimate_images"),
+    ],
+)
+def test_a_door_stands_beside_999_and_the_needs_help(request_: Request, door: str) -> None:
+    first, second, third = choose(request_, WHOLE, NOON).services
+    assert (first, second) == (EMERGENCY, WHOLE.help.doors[door].services[0])
+    assert Need(request_.needs[0]) in WHOLE.services[third].needs
+
+
+@pytest.mark.parametrize("audiences", [("children",), ("young-people",), ("children", "young-people")])
+def test_a_door_has_others_for_the_young(audiences: tuple[str, ...]) -> None:
+    asked = Request(needs=("online-harm",), doors=("intimate_images",), audiences=audiences)
+    assert choose(asked, WHOLE, NOON).services == WHOLE.help.doors["intimate_images"].for_young
+
+
+@pytest.mark.parametrize("need", ["child-safety", "gangs-county-lines", "exploitation-modern-slavery"])
+def test_a_report_about_a_child_leads_to_the_childrens_services(need: str) -> None:
+    asked = Request("report_crime", needs=(need,), audiences=("families",), boroughs=("Camden",))
+    assert choose(asked, WHOLE, NOON).services[:2] == [EMERGENCY, "child-services-camden"]
+
+
+def test_a_named_service_without_contact_is_followed_by_somebody() -> None:
+    lost = [i for i, s in WHOLE.services.items() if not has_contact(s)]
+    assert lost
+    for i in lost:
+        first, *rest = choose(Request(named=(i,)), WHOLE, NIGHT).services
+        assert first == i
+        assert any(WHOLE.services[r].phone or WHOLE.services[r].text for r in rest)
+
+
 def test_a_door_for_reports_is_none_for_help() -> None:
     assert choose(Request(needs=("sexual-violence",), doors=("transport",)), WHOLE, NOON).services[0] == EMERGENCY
 
@@ -248,6 +266,8 @@ def test_when_nobody_can_be_reached_so_another_who_can_is_shown() -> None:
         ("tuber", ()),
         ("they have my NUDES!", ("intimate_images",)),
         ("", ()),
+        ("is there a police station on my road", ("counter",)),
+        ("robbed on the train near the petrol station", ("transport",)),
         ("on a train in the square mile", ("transport", "square_mile")),
     ],
 )
@@ -255,13 +275,17 @@ def test_doors_in_a_text(content: Content, text: str, doors: tuple[str, ...]) ->
     assert doors_in(text, content.help) == doors
 
 
-@pytest.mark.xfail(strict=True, reason="only a clash of women and men leaves a service out; other audiences do not")
 @pytest.mark.parametrize(
     ("need", "audience", "service"),
     [
         ("report-anonymously", "older-people", "fearless"),
         ("young-people", "older-people", "childline"),
-        ("domestic-abuse", "families", "mens-advice-line"),
+        pytest.param(
+            "domestic-abuse",
+            "families",
+            "mens-advice-line",
+            marks=pytest.mark.xfail(strict=True, reason="a family that asks gets a line for men who are abused"),
+        ),
     ],
 )
 def test_a_service_for_others_is_not_shown(need: str, audience: str, service: str) -> None:

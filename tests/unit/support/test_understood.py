@@ -14,10 +14,6 @@ from bot.support.understood import audiences_of, request_of, values
 CHILD, FAMILY = ("children", "young-people"), ("families",)
 
 
-def bug(reason: str, *given: object) -> object:
-    return pytest.param(*given, marks=pytest.mark.xfail(strict=True, reason=reason))
-
-
 def parsed(text: str = "", *entities: tuple[str, str], **more: Any) -> dict[str, Any]:
     return {"text": text, "entities": [{"entity": e, "value": v} for e, v in entities], **more}
 
@@ -36,14 +32,19 @@ def parsed(text: str = "", *entities: tuple[str, str], **more: Any) -> dict[str,
         ("the boy next door", ("children",), FAMILY),
         ("help for kids", ("children",), ("children",)),
         ("is there help for men", ("men",), ("men",)),
+        ("i'm a man and she hits me", ("men",), ("men",)),
+        ("men", ("men",), ("men",)),
+        ("two men robbed me", ("men",), ()),
+        ("a man is following me", ("men",), ()),
+        ("the men next door", ("men", "lgbt"), ("lgbt",)),
         ("my son is gay", ("lgbt", "children"), ("lgbt", "families")),
         ("", (), ()),
-        bug("'says he'll' leaves no room for the verb", "my stepdad says he'll kill me", (), CHILD),
-        bug("'I'm 10 minutes away' is taken for an age", "I'm 10 minutes from the station", (), ()),
-        bug("an adult survivor is taken for a child", "my uncle touched me when i was small, i am 45 now", (), ()),
-        bug("an adult survivor is taken for a child", "my dad beat me when i was little. I am 52 now", (), ()),
-        bug("three words before 'daughter'", "my 14 year old daughter is being groomed", ("children",), FAMILY),
-        bug("a hyphen before 'son'", "my 14-year-old son is being groomed", ("children",), FAMILY),
+        ("my stepdad says he'll kill me", (), CHILD),
+        ("I'm 10 minutes from the station", (), ()),
+        ("my uncle touched me when i was small, i am 45 now", (), ()),
+        ("my dad beat me when i was little. I am 52 now", (), ()),
+        ("my 14 year old daughter is being groomed", ("children",), FAMILY),
+        ("my 14-year-old son is being groomed", ("children",), FAMILY),
     ],
 )
 def test_whom_help_is_for(text: str, named: tuple[str, ...], audiences: tuple[str, ...]) -> None:

@@ -52,14 +52,14 @@ def test_closed_on_bank_holidays_has_the_other_number_then() -> None:
     assert wording.number_now(with_night_number("closed"), CHRISTMAS) == NIGHT_NUMBER
 
 
-@pytest.mark.xfail(strict=True, reason="where bank holidays are unknown, only the office's number is shown on them")
 def test_on_a_bank_holiday_the_other_number_is_not_lost() -> None:
     assert NIGHT_NUMBER in wording.line(with_night_number("unknown"), CHRISTMAS)
 
 
-@pytest.mark.xfail(strict=True, reason="hours that are only a note ('Office hours') never lead to the other number")
-def test_at_night_the_other_number_is_not_lost_where_hours_are_a_note() -> None:
-    assert NIGHT_NUMBER in wording.line(with_night_number(when=None, note="Office hours"), NIGHT)
+@pytest.mark.parametrize("now", [NOON, NIGHT, CHRISTMAS])
+def test_where_hours_are_a_note_both_numbers_are_said(now: datetime) -> None:
+    said = wording.line(with_night_number(when=None, note="Office hours"), now)
+    assert f"{DAY_NUMBER} in office hours, {NIGHT_NUMBER} at other times" in said
 
 
 def test_card_and_line_give_the_same_number(content: Content) -> None:

@@ -1,0 +1,1 @@
+"""Our own forms of Rasa's policies."""
