@@ -48,8 +48,9 @@ UNNAMED = re.compile(
     re.IGNORECASE,
 )
 TO_REPORT = re.compile(
-    r"\breport\w*|\bpolice\b|\bcops?\b|\bfeds\b|\bthe met\b|\btell\b|\blog\b|\bstatement\b|\b101\b|\bcharges?\b|\bcrime number\b|"
-    r"\bwho (?:do|should|can) (?:i|we) (?:contact|call|speak|ring)\b|\barrest\w*|\bprosecut\w*",
+    r"\breport(?:ing|s)?\b|\bpolice\b|\bcops?\b|\bfeds\b|\bthe met\b|\btell\b|\blog\b|\bstatement\b|\b101\b|\bcharges?\b|\bcrime number\b|"
+    r"\bwho (?:do|should|can) (?:i|we) (?:contact|call|speak|ring)\b|\barrest\w*|"
+    r"\bprosecut\w*",
     re.IGNORECASE,
 )
 LAST_RESORT = "If you are in danger, call 999. For the police when it is not an emergency, call 101."
@@ -103,6 +104,8 @@ def meant(asked: Request, text: str) -> str:
     harmed = bool(HARM & {*asked.needs})
     if asked.intent == "report_anonymously" and not UNNAMED.search(text):
         return FIND if harmed else REPORT if "transport" in asked.doors else asked.intent
+    if asked.intent == "report_terrorism_concern" and asked.needs and Need.TERRORISM.value not in asked.needs:
+        return FIND if harmed else REPORT
     if asked.intent == REPORT and harmed and not text.startswith("/") and not TO_REPORT.search(text):
         return FIND
     return asked.intent

@@ -12,11 +12,10 @@ from actions.base import SafeAction
 from actions.show_support import LAST_RESORT, ShowSupport, known_services
 from bot import clock
 from bot.dialogue.followups import tell_more
-from bot.dialogue.message import Parts, buttons, compose, sources
 from bot.support import details
+from bot.support.last_shown import tell
 from bot.support.request import FIND, Request
 from bot.support.selection import choose
-from bot.support.wording import cards
 
 
 class TellServiceDetail(SafeAction):
@@ -46,22 +45,14 @@ class TellServiceDetail(SafeAction):
 
     def _tell(self, detail: details.Detail, ids: list[str], before: Request) -> dict[str, Any]:
         content, now = self.store.current(), clock.now()
-        written = content.answer(FIND, now.date())
-        pieces = [details.lead(detail, ids, content), details.say(detail, ids, content, now)]
-        shown = list(ids)
-        if pieces[0] and detail.way:
+        more, shown = "", list(ids)
+        if detail.way and details.lead(detail, ids, content):
             wish = replace(before, intent=FIND, ways=(detail.way,), named=(), doors=(), shown=())
             others = [i for i in choose(wish, content, now).services if i not in ids][:2]
-            pieces.append(f"These you can reach so:\n{details.say(detail, others, content, now)}" if others else None)
+            more = f"These you can reach so:\n{details.say(detail, others, content, now)}" if others else ""
             shown += others
-        parts: Parts = {
-            "name": FIND,
-            "sources": sources([content.services[i].sources[0] for i in shown]),
-            "services": cards(ids, content, now),
-            "question_asked": {**before.as_dict(), "shown": list(dict.fromkeys([*before.shown, *shown]))},
-        }
-        nexts = ["ask_service_detail", *(n for n in written.next if not n.startswith("ask_service_detail"))][:2]
-        return compose("\n\n".join(p for p in pieces if p), parts, buttons(nexts, content.labels))
+        asked = replace(before, shown=tuple(dict.fromkeys([*before.shown, *shown])))
+        return tell(detail, ids, content, asked.as_dict(), more)
 
     def last_good(self, tracker: Tracker) -> str | None:
         return LAST_RESORT

@@ -21,6 +21,7 @@ from bot.content.store import Content, shared
 from bot.dialogue import clarify, followups, history, languages, safety, yes_no
 from bot.dialogue.message import from_content
 from bot.nlu.safety_intents import SAFETY_INTENTS
+from bot.support import last_shown
 
 log = logging.getLogger(__name__)
 PREFIX = "utter_"
@@ -66,7 +67,10 @@ class ContentNLG(NaturalLanguageGenerator):
             return followups.give_source(history.last_answer(_newest_first(tracker)), content)
         before = safety.line_when_in_doubt(parsed, content)
         if name == clarify.FALLBACK:
-            if perhaps := safety.likely_help(parsed, content):
+            typed = str(parsed.get("text") or "")
+            last = history.last_message(_newest_first(tracker))
+            perhaps = last_shown.detail_of(last, typed, content) or safety.likely_help(parsed, content)
+            if perhaps:
                 return safety.prepend(perhaps, before)
             message = clarify.clarify(parsed, history.failures_in_a_row(_newest_first(tracker)), content)
             return safety.prepend(message, before)

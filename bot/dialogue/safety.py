@@ -10,7 +10,7 @@ from bot.content.services import Need
 from bot.content.store import Content
 from bot.dialogue.message import ANSWER, Parts, buttons, compose, sources
 from bot.nlu import safety_patterns
-from bot.nlu.about_labels import ABOUT
+from bot.nlu.about_labels import ABOUT, SURE
 from bot.nlu.safety_intents import CHILD_AT_RISK, DOUBT, EMERGENCY, SAFETY, SAFETY_INTENTS, WELLBEING_CRISIS
 from bot.support.message import show
 from bot.support.request import FIND, Request
@@ -46,7 +46,20 @@ def answer(intent: str, content: Content, parsed: dict[str, Any]) -> dict[str, A
         return compose(written.text, parts, buttons(written.next, content.labels), show_source=False)
     request = _request(intent, content, parsed)
     choice = choose(request, content, clock.now())
+    if intent == WELLBEING_CRISIS and (harm := _harm_behind(parsed, content)):
+        # despair because of what somebody does: who helps with that, and who listens
+        behind = choose(replace(request, needs=(harm.value,)), content, clock.now())
+        choice = replace(behind, services=[*behind.services[:2], choice.services[1]])
     return show(request, choice, written, content, clock.now(), name=intent, safety=True)
+
+
+def _harm_behind(parsed: dict[str, Any], content: Content) -> Need | None:
+    """The harm that a message of despair tells of, where the classifier is sure of it and no pattern of despair was found."""
+    if (parsed.get(SAFETY) or {}).get("by") == "pattern" or (parsed.get(ABOUT) or {}).get("level") != SURE:
+        return None
+    said = request_of(parsed, WELLBEING_CRISIS, content)
+    urgent = (n for n in content.help.needs_of(said.needs, ()) if n in PARTICULAR and content.help.needs[n].urgent)
+    return next(urgent, None)
 
 
 def _request(intent: str, content: Content, parsed: dict[str, Any]) -> Request:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 
 from bot.content.first_help import Door, FirstHelp, NeedHelp
 from bot.content.plain_words import plain_words
@@ -136,7 +137,9 @@ def _candidates(
         return list(content.help.default)
     by_audience = content.help.audiences.get(need, {})
     by_name = {audience.value: ids for audience, ids in by_audience.items()}
-    special = [i for a in request.audiences for i in by_name.get(a, [])]
+    # the first of each list before the second of any: a man of 80 is both
+    lists = zip_longest(*(by_name.get(a, []) for a in request.audiences))
+    special = [i for row in lists for i in row if i]
     rest = sorted(
         (
             i
@@ -180,7 +183,9 @@ def _may_be_open(service: Service, now: datetime) -> bool:
     """Open for sure, or said to be open on weekdays without times, at a time when most lines are."""
     if not _answered(service):
         return False
-    known = available(service, now)
+    # another number at other times is for emergencies of its own; the same one is simply answered
+    same_line = bool(service.phone) and service.out_of_hours == service.phone
+    known = True if same_line else opening.at(service.hours, now).open
     if known is not None or not (service.hours and service.hours.note):
         return bool(known)
     every_day = "every day" in service.hours.note.lower() and now.hour in opening.OFFICE_HOURS

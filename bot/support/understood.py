@@ -13,7 +13,7 @@ from bot.support.names import named_services
 from bot.support.request import Request, Values
 from bot.support.selection import doors_in
 
-MEN = Audience.MEN.value
+WOMEN, MEN = Audience.WOMEN.value, Audience.MEN.value
 CHILDREN, YOUNG, FAMILIES = Audience.CHILDREN.value, Audience.YOUNG_PEOPLE.value, Audience.FAMILIES.value
 # the one who writes is a child, and not somebody who worries about one
 I_AM_A_CHILD = re.compile(
@@ -67,6 +67,7 @@ TOLD = {
     # "I am a man"; somebody's wife or girlfriend does it
     MEN: re.compile(
         r"\b(?:i'?m|im|i am|as) (?:a|an|the) (?:\w+ ){0,2}(?:man|lad|bloke|guy|father|dad)\b|"
+        r"\b(?:for|helps?|are|do|can|where) (?:dads|fathers)\b|\b(?:dads|fathers) (?:meant|go|get|who|like|can)\b|"
         r"\b(?:my|his|'s) (?:ex[ -]?)?(?:wife|girlfriend|gf|missus|mrs)\b(?!'?s? (?:husband|ex|boyfriend|dad|father))",
         re.IGNORECASE,
     ),
@@ -117,6 +118,8 @@ def audiences_of(text: str, named: Values) -> Values:
     if MEN in named and not MEN_ASK.search(text):
         named = tuple(a for a in named if a != MEN)
     found = [*named, *(audience for audience, pattern in TOLD.items() if pattern.search(text))]
+    if WOMEN in found and MEN in found and TOLD[MEN].search(text):
+        found = [a for a in found if a != WOMEN]
     if I_AM_A_CHILD.search(text) and not GROWN.search(text):
         return tuple(dict.fromkeys([CHILDREN, YOUNG, *found]))
     if not FOR_CHILDREN.search(text):
