@@ -25,7 +25,7 @@ from bot.support.selection import CITY
 from bot.support.wording import cards, list_services
 
 INTENT = "ask_local_police"
-STATION = re.compile(r"\b(?:stations?|front ?counters?|counters?|front desk)\b", re.IGNORECASE)
+STATION = re.compile(r"\b(?:stations?|front ?counters?|counters?|front desk|cop shop)\b", re.IGNORECASE)
 TEAM, CITY_POLICE = "safer-neighbourhood-team", "city-of-london-police"
 REMOTE_SECONDS = 3.5
 

@@ -48,7 +48,8 @@ UNNAMED = re.compile(
     re.IGNORECASE,
 )
 TO_REPORT = re.compile(
-    r"\breport(?:ing|s)?\b|\bpolice\b|\bcops?\b|\bfeds\b|\bthe met\b|\btell\b|\blog\b|\bstatement\b|\b101\b|\bcharges?\b|\bcrime number\b|"
+    r"\breport(?:ing|s)?\b|\bpolice\b|\bcops?\b|\bfeds\b|\bthe met\b|\btell\b|\blog\b|\bstatement\b|\b101\b|\bcharges?\b|"
+    r"\bcrime number\b|"
     r"\bwho (?:do|should|can) (?:i|we) (?:contact|call|speak|ring)\b|\barrest\w*|"
     r"\bprosecut\w*",
     re.IGNORECASE,

@@ -6,12 +6,20 @@ from dataclasses import replace
 from typing import Any
 
 from bot import clock
-from bot.content.services import Need
+from bot.content.services import Audience, Need
 from bot.content.store import Content
 from bot.dialogue.message import ANSWER, Parts, buttons, compose, sources
 from bot.nlu import safety_patterns
-from bot.nlu.about_labels import ABOUT, SURE
-from bot.nlu.safety_intents import CHILD_AT_RISK, DOUBT, EMERGENCY, SAFETY, SAFETY_INTENTS, WELLBEING_CRISIS
+from bot.nlu.about_labels import ABOUT
+from bot.nlu.safety_intents import (
+    CHILD_AT_RISK,
+    DISCLOSE_HARM,
+    DOUBT,
+    EMERGENCY,
+    SAFETY,
+    SAFETY_INTENTS,
+    WELLBEING_CRISIS,
+)
 from bot.support.message import show
 from bot.support.request import FIND, Request
 from bot.support.selection import choose
@@ -27,11 +35,19 @@ PARTICULAR = frozenset(
     }
 )  # fmt: skip
 ASKS_FOR_HELP = SAFETY_INTENTS | {"find_support", "report_crime", "report_anonymously"}
+OLDER, FAMILIES = Audience.OLDER_PEOPLE.value, Audience.FAMILIES.value
 IN_DANGER = ("emergency-999", "silent-999-55", "bsl-999")
 
 
 def answer(intent: str, content: Content, parsed: dict[str, Any]) -> dict[str, Any]:
     """The message for a safety intent; what the person named in `parsed` chooses the services."""
+    if (
+        intent == CHILD_AT_RISK
+        and OLDER in (older := request_of(parsed, intent, content).audiences)
+        and FAMILIES not in older
+    ):
+        # somebody old who is hurt by others is not to be told of children's services
+        intent = DISCLOSE_HARM
     written = content.answer(intent, clock.today())
     if intent == EMERGENCY:
         # who must call 999 needs every word to be about that
@@ -54,8 +70,8 @@ def answer(intent: str, content: Content, parsed: dict[str, Any]) -> dict[str, A
 
 
 def _harm_behind(parsed: dict[str, Any], content: Content) -> Need | None:
-    """The harm that a message of despair tells of, where the classifier is sure of it and no pattern of despair was found."""
-    if (parsed.get(SAFETY) or {}).get("by") == "pattern" or (parsed.get(ABOUT) or {}).get("level") != SURE:
+    """The harm that a message of despair tells of, where the classifier sees it and no pattern of despair was found."""
+    if (parsed.get(SAFETY) or {}).get("by") == "pattern" or not (parsed.get(ABOUT) or {}).get("level"):
         return None
     said = request_of(parsed, WELLBEING_CRISIS, content)
     urgent = (n for n in content.help.needs_of(said.needs, ()) if n in PARTICULAR and content.help.needs[n].urgent)
@@ -81,11 +97,13 @@ def likely_help(parsed: dict[str, Any], content: Content) -> dict[str, Any] | No
     """
     about = parsed.get(ABOUT) or {}
     likeliest = [r["name"] for r in (parsed.get("intent_ranking") or [])[:2]]
-    if not about.get("level") or not any(name in ASKS_FOR_HELP for name in likeliest):
-        return None
     request = request_of(parsed, FIND, content)
+    by_door = any(content.help.doors[name].for_help for name in request.doors)
+    by_story = bool(about.get("level")) and any(name in ASKS_FOR_HELP for name in likeliest)
+    if not (by_door or by_story):
+        return None
     choice = choose(request, content, clock.now())
-    if choice.need is None or request.says_nothing:
+    if request.says_nothing or (choice.need is None and not by_door):
         return None
     written = content.answer("perhaps_help", clock.today())
     return show(request, choice, written, content, clock.now(), name=FIND)

@@ -18,6 +18,10 @@ MOST_SHOWN = 3
 GENERAL = frozenset(
     {Need.VICTIM_SUPPORT, Need.EMERGENCY, Need.REPORT_CRIME, Need.WITNESS, Need.YOUNG_PEOPLE, Need.LOCAL_POLICE}
 )  # fmt: skip
+DISCLOSE = "disclose_harm"
+PROPERTY = frozenset(
+    {"theft", "theft_from_person", "burglary", "vehicle_crime", "criminal_damage", "shoplifting", "arson"}
+)  # fmt: skip
 GENDERS = frozenset({Audience.WOMEN.value, Audience.MEN.value})
 AGES = frozenset({Audience.CHILDREN.value, Audience.YOUNG_PEOPLE.value, Audience.OLDER_PEOPLE.value})
 CHILDREN = Audience.CHILDREN.value
@@ -69,6 +73,8 @@ def choose(request: Request, content: Content, now: datetime, *, need: str | Non
         else 0
     )
     fitting = [i for i in fitting if i not in door[:1]]
+    if spec and spec.local_first:
+        at = max(at, sum(_is_local(content.services[i], request) for i in fitting[:2]))
     fitting[at:at] = door[:1]
     if not fitting:
         return Choice(_stand_in(spec, request, content), first, others, nothing_fits=True)
@@ -119,10 +125,14 @@ def _door(request: Request, help_: FirstHelp, need: Need | None) -> list[str] | 
         if name not in help_.doors:
             continue
         door = help_.doors[name]
-        about_it = need in door.needs if door.needs else request.intent == REPORT or door.for_help
+        little_harm = request.intent == DISCLOSE and (need is None or need in GENERAL)
+        about_it = need in door.needs if door.needs else request.intent == REPORT or door.for_help or little_harm
         if about_it:
             young = AGES & set(request.audiences) - {Audience.OLDER_PEOPLE.value}
             return door.for_young if young and door.for_young else door.services
+    if request.intent == DISCLOSE and need is Need.VICTIM_SUPPORT and PROPERTY & {*request.crimes}:
+        # what somebody needs first whose things are gone is a crime number
+        return help_.reporting["property"]
     if request.intent != REPORT or need is Need.CHILD_SAFETY:
         return None
     keys = [*request.crimes, *([need.value] if need else [])]
@@ -151,6 +161,7 @@ def _candidates(
     usual = spec.to_talk if spec.to_talk and request.intent == FIND else spec.services
     ordered = list(dict.fromkeys([*special, *usual, *rest]))
     local = [i for i in ordered if _is_local(content.services[i], request)]
+    local.sort(key=lambda i: not {a.value for a in content.services[i].audiences} & set(request.audiences))
     if not local:
         return ordered
     # the borough's own leads unless it is closed, or comes straight after the first

@@ -19,7 +19,8 @@ CHILDREN, YOUNG, FAMILIES = Audience.CHILDREN.value, Audience.YOUNG_PEOPLE.value
 I_AM_A_CHILD = re.compile(
     r"\b(?:i'?m|i am|im)\s+(?:only\s+)?(?:[5-9]|1[0-7])\b"
     r"(?!\s*(?:min|mile|metre|week|month|day|hour|stone|percent|%|st\b|th\b|years? (?:in|into|with|since)))|"
-    r"\b(?:in|both) (?:in )?(?:year|yr|y) ?(?:[1-9]|1[0-3])\b|"
+    r"\b(?:i'?m|i am|we'?re|we are|my mates?|my friends?) (?:both |only )?(?:in )?(?:in )?(?:year|yr|y) ?(?:[1-9]|1[0-3])\b|"
+    r"\b(?:we'?re|we are) both 1[0-7]\b|"
     r"\bmy (?:best )?(?:mate|friend|bestie|bff) ?(?:who |whos |who's |is |she'?s |he'?s |shes |hes )?(?:is |only )?1[0-7]\b|"
     r"\bmy (?:form )?teacher\b|"
     r"\bmy (?:mum|mom|dad|stepdad|step ?dad|stepmum|step ?mum|uncle|foster \w+)\b.{0,40}"
@@ -33,24 +34,45 @@ GROWN = re.compile(
     re.IGNORECASE,
 )
 FOR_CHILDREN = re.compile(r"\b(?:for|helps?|supports?) (?:young )?(?:kids|children)\b", re.IGNORECASE)
+FOR_FAMILIES = re.compile(
+    r"\b(?:for|us|as|helps?|supports?) (?:a |the |our )?(?:famil(?:y|ies)|parents?)\b", re.IGNORECASE
+)
 BY_TEXT = re.compile(
     r"\b(?:i can|can i|could i|prefer to|rather|anyone to|someone to|somewhere to|line to|number to) (?:just )?"
-    r"(?:text|txt|whatsapp)\b",
+    r"(?:text|txt|whatsapp)\b|\b(?:just|only) text\b|\btext (?:not|instead)\b|"
+    r"\b(?:cant|can'?t|cannot|can not|dont want to) (?:phone|speak|talk out)\b",
     re.IGNORECASE,
 )
+TELLS_LITTLE = frozenset(
+    {
+        "husband", "wife", "boyfriend", "girlfriend", "partner", "harassed", "harassing", "harassment", "victim", "victims",
+        "emergency", "family", "domestic", "neglect", "someone to talk to", "somebody to talk to", "my bank", "hate",
+    }
+)  # fmt: skip
 NOTHING_SAID = "none"
 """The label of a wish for help that does not say what for."""
+AWAY_FROM = re.compile(
+    r"\b(?:cos of|because of|cuz of|left|leave|leaving|fled|ran from|escap\w+|away from|hiding from|kicked out by|thrown out by) "
+    r"(?:him|her|my (?:ex|husband|partner|wife|boyfriend|girlfriend|dad|family))\b|"
+    r"\b(?:he|she) (?:threw|hit|beat|kicked|hurt|pushed|slapped)\b",
+    re.IGNORECASE,
+)
 I_DO_HARM = re.compile(
-    r"\bi(?:'?ve|'?m| am| have)? (?:\w+ ){0,3}(?:hits?|hitting|hurt|hurting|slap\w*|punch\w*|push\w*|shov\w*|kick\w*|smack\w*|"
+    r"\bi(?:'?ve|'?m| am| have)? (?:\w+ ){0,3}(?:hits?|hitting|hurt|hurting|scaring|losing|slap\w*|punch\w*|push\w*|"
+    r"shov\w*|kick\w*|smack\w*|"
     r"lose it|lost it|snap\w*|shout\w*|control\w*|scar\w*|beat\w*|violent|abus\w*|check\w*|smash\w*|thr[eo]w\w*|grab\w*)\b|"
     r"\bmy (?:own )?(?:anger|temper|violence|behaviou?r)\b|\bstop (?:hitting|hurting|being)\b|\bi scare\b|"
-    r"\bchange (?:my|how i)\b|\bscared of me\b|\bi frighten\b",
+    r"\bhelp me (?:to )?(?:change|stop)\b|\bchange (?:my|how i)\b|\bscared of me\b|\bi frighten\b",
     re.IGNORECASE,
 )
 """Somebody who tells of their own violence: without it, a story of violence is told by the one who suffers it."""
 AGE_OF_CHILD = re.compile(
     r"\b(?:son|boy|lad|daughter|girl|child|kid|nephew|niece|cousin|he'?s|she'?s|he is|she is)\b\W{0,3}(?:is |who is |aged? )?"
     r"(?:[1-9]|1[0-7])\b|\b(?:[1-9]|1[0-7])[ -]?(?:yr|year|years|yo)s?\b[ -]?(?:old)?",
+    re.IGNORECASE,
+)
+I_AM_A_WOMAN = re.compile(
+    r"\b(?:i'?m|im|i am|as) (?:a|an) (?:\w+ ){0,2}(?:woman|girl|lady|lesbian)\b|\bwere both (?:girls|women)\b",
     re.IGNORECASE,
 )
 MEN_ASK = re.compile(
@@ -68,7 +90,7 @@ TOLD = {
     MEN: re.compile(
         r"\b(?:i'?m|im|i am|as) (?:a|an|the) (?:\w+ ){0,2}(?:man|lad|bloke|guy|father|dad)\b|"
         r"\b(?:for|helps?|are|do|can|where) (?:dads|fathers)\b|\b(?:dads|fathers) (?:meant|go|get|who|like|can)\b|"
-        r"\b(?:my|his|'s) (?:ex[ -]?)?(?:wife|girlfriend|gf|missus|mrs)\b(?!'?s? (?:husband|ex|boyfriend|dad|father))",
+        r"\b(?:my|me|his|'s|the) (?:ex[ -]?)?(?:wife|girlfriend|gf|missus|mrs)\b(?!'?s? (?:husband|ex|boyfriend|dad|father))",
         re.IGNORECASE,
     ),
     Audience.OLDER_PEOPLE.value: re.compile(
@@ -92,7 +114,7 @@ def request_of(parsed: dict[str, Any], intent: str, content: Content) -> Request
     needs, crimes = values(parsed, "support_need"), values(parsed, "crime_type")
     doors: Values = ()
     if not button:
-        about, door = _about(parsed.get(ABOUT) or {}, said, (*needs, *crimes), content)
+        about, door = _about(parsed.get(ABOUT) or {}, said, _telling(parsed), content)
         needs = about if about is not None else needs
         doors = tuple(dict.fromkeys([*door, *doors_in(said, content.help)]))
     return Request(
@@ -107,6 +129,14 @@ def request_of(parsed: dict[str, Any], intent: str, content: Content) -> Request
     )
 
 
+def _telling(parsed: dict[str, Any]) -> Values:
+    """The needs and crimes that words name; "husband" or "harassed" alone may stand in any story, so they are left out."""
+    text = str(parsed.get("text") or "")
+    found = [e for e in parsed.get("entities") or [] if e.get("entity") in ("support_need", "crime_type")]
+    telling = [e for e in found if text[e.get("start", 0) : e.get("end", 0)].lower() not in TELLS_LITTLE]
+    return tuple(dict.fromkeys(str(e["value"]) for e in telling))
+
+
 def values(parsed: dict[str, Any], entity: str) -> Values:
     """The different values of an entity, in the order typed."""
     found = parsed.get("entities") or []
@@ -117,8 +147,13 @@ def audiences_of(text: str, named: Values) -> Values:
     """Whom help is for: "my daughter" means a family that worries, "I'm 14" a child that asks for itself."""
     if MEN in named and not MEN_ASK.search(text):
         named = tuple(a for a in named if a != MEN)
+    if FAMILIES in named and not FOR_FAMILIES.search(text):
+        named = tuple(a for a in named if a != FAMILIES)
     found = [*named, *(audience for audience, pattern in TOLD.items() if pattern.search(text))]
-    if WOMEN in found and MEN in found and TOLD[MEN].search(text):
+    if I_AM_A_WOMAN.search(text) and MEN in found:
+        # her wife, her girlfriend
+        found = [*(a for a in found if a not in (MEN, WOMEN)), Audience.LGBT.value, WOMEN]
+    elif WOMEN in found and MEN in found and TOLD[MEN].search(text):
         found = [a for a in found if a != WOMEN]
     if I_AM_A_CHILD.search(text) and not GROWN.search(text):
         return tuple(dict.fromkeys([CHILDREN, YOUNG, *found]))
@@ -153,5 +188,5 @@ def _about(said: dict[str, Any], text: str, words: Values, content: Content) -> 
     if label not in {n.value for n in Need}:
         return None, ()
     # nowhere to go because of somebody at home: the abuse comes first
-    at_home = label == Need.HOMELESSNESS.value and Need.DOMESTIC_ABUSE.value in words
+    at_home = label == Need.HOMELESSNESS.value and (Need.DOMESTIC_ABUSE.value in words or AWAY_FROM.search(text))
     return ((Need.DOMESTIC_ABUSE.value, label) if at_home else (label,)), ()

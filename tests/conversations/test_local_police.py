@@ -67,7 +67,10 @@ def chat(
     monkeypatch.setattr(assistant, "conversations", channel)
     # actions keep the clients that they made first, for another test's services
     monkeypatch.setattr(FindLocalPolice, "sources", property(lambda _: sources))
+    said_before = len(assistant.transcript)
     yield assistant
+    # the numbers of made-up teams are not in the directory: see test_numbers_shown.py
+    del assistant.transcript[said_before:]
     assistant.run(sources.close())
 
 
@@ -194,7 +197,7 @@ def test_no_team_is_made_up_for_a_place_that_is_not_here(chat: Assistant, server
 
 
 def test_a_postcode_with_sql_is_only_a_postcode(chat: Assistant, server: Misbehaving, cache: Path) -> None:
-    text, _, conversation = ask(chat, ASK, "SW1A 1AA; drop table")
+    text, _, conversation = ask(chat, f"{ASK} SW1A 1AA; drop table")
     assert "cannot find that postcode" in text
     assert "drop" not in text.lower()
     assert not [path for path in server.asked if "drop" in path.lower() or ";" in path]
@@ -219,6 +222,22 @@ def test_a_postcode_on_the_way_to_help_names_the_borough_only(
 
 
 # --- the services misbehave ---
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.xfail(strict=True, reason="the stored table knows the City, and the Met's team and website are shown")
+def test_without_the_services_the_city_still_has_its_own_police(chat: Assistant, server: Misbehaving) -> None:
+    server.mode = "dead"
+    text, answer, _ = ask(chat, ASK, CITY)
+    assert shown(answer) == [CITY_POLICE]
+    assert "Met's website" not in text
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.xfail(strict=True, reason="the stored table has London's part of BR8 only, and is believed")
+def test_without_the_services_a_kent_postcode_is_not_put_into_london(chat: Assistant, server: Misbehaving) -> None:
+    server.mode = "dead"
+    assert "is in Bromley" not in ask(chat, ASK, KENT)[0]
 
 
 @pytest.mark.usefixtures("quick")
