@@ -13,9 +13,11 @@ from actions.base import SafeAction
 from bot import clock
 from bot.content.services import Need
 from bot.content.store import Content
-from bot.support.message import ask_what_helps, show
+from bot.support import details
+from bot.support.last_shown import ASKS, tell
+from bot.support.message import ask_what_helps, show, show_named
 from bot.support.request import FIND, REPORT, Request
-from bot.support.selection import EMERGENCY, Choice, choose, with_contact
+from bot.support.selection import CHILDREN, EMERGENCY, choose
 
 NEED_OF_INTENT = {
     "report_anonymously": Need.REPORT_ANONYMOUSLY,
@@ -47,6 +49,7 @@ UNNAMED = re.compile(
     r"\bpass (?:it|this|that)? ?on\b|\bfeds\b",
     re.IGNORECASE,
 )
+WITHOUT_A_NAME = re.compile(r"\banonymous\w*|\bwithout (?:\w+ ){0,3}names?\b|\bno names?\b", re.IGNORECASE)
 TO_REPORT = re.compile(
     r"\breport(?:ing|s)?\b|\bpolice\b|\bcops?\b|\bfeds\b|\bthe met\b|\btell\b|\blog\b|\bstatement\b|\b101\b|\bcharges?\b|"
     r"\bcrime number\b|"
@@ -70,10 +73,17 @@ class ShowSupport(SafeAction):
         content = self.store.current()
         asked = replace(asked, intent=meant(asked, turn.text(tracker)))
         before = turn.last_request(tracker)
+        detail = details.read(turn.text(tracker), clock.today())
+        known = [i for i in asked.named if i in content.services]
+        if known and detail.kind in ASKS and detail.way != "phone":
+            # "is childline free" asks one thing about it
+            return tell(detail, known, content, asked.as_dict())
+        if asked.says_nothing and CHILDREN in asked.audiences:
+            asked = replace(asked, needs=(Need.CHILD_SAFETY.value,))
         if asked.intent in (FIND, REPORT) and asked.says_nothing and before and not before.says_nothing:
             # "who can help me?" after a disclosure: nobody should have to tell it twice
-            known = replace(before, intent=asked.intent, named=(), shown=tuple({EMERGENCY} & {*before.shown}))
-            return self.message(known.narrowed(audiences=asked.audiences, boroughs=asked.boroughs))
+            again = replace(before, intent=asked.intent, named=(), shown=tuple({EMERGENCY} & {*before.shown}))
+            return self.message(again.narrowed(audiences=asked.audiences, boroughs=asked.boroughs))
         if asked.intent == FIND and before and turn.was_asked_what_helps(tracker):
             return self.message(
                 before.narrowed(
@@ -89,10 +99,8 @@ class ShowSupport(SafeAction):
         content = self.store.current()
         now = clock.now()
         written = content.answer(asked.intent, now.date())
-        if old := next((content.old_services[i] for i in asked.named if i in content.old_services), None):
-            ids = with_contact([old.successor], content) if old.successor else list(content.help.default)
-            written = written.copy(update={"text": old.said, "sources": old.sources, "more": None, "simple": None})
-            return show(asked, Choice(ids), written, content, now, name=asked.intent)
+        if asked.named:
+            return show_named(asked, written, content, now)
         choice = choose(asked, content, now, need=_need(asked))
         return show(asked, choice, written, content, now, name=asked.intent)
 
@@ -107,6 +115,8 @@ def meant(asked: Request, text: str) -> str:
         return FIND if harmed else REPORT if "transport" in asked.doors else asked.intent
     if asked.intent == "report_terrorism_concern" and asked.needs and Need.TERRORISM.value not in asked.needs:
         return FIND if harmed else REPORT
+    if asked.intent == REPORT and WITHOUT_A_NAME.search(text):
+        return "report_anonymously"
     if asked.intent == REPORT and harmed and not text.startswith("/") and not TO_REPORT.search(text):
         return FIND
     return asked.intent

@@ -9,6 +9,7 @@ from rasa_sdk import Tracker
 
 from bot.content.store import Content
 from bot.dialogue import history
+from bot.support.message import ASK_NEED
 from bot.support.request import Request
 from bot.support.understood import request_of, values
 
@@ -43,9 +44,6 @@ def last_request(tracker: Tracker) -> Request | None:
 def was_asked_what_helps(tracker: Tracker) -> bool:
     """Whether the assistant has just asked what help is for: it never asks that twice in a row."""
     return (history.last_message(_newest_first(tracker)) or {}).get("name") == ASK_NEED
-
-
-ASK_NEED = "ask_need"
 
 
 def last_services(tracker: Tracker) -> list[str]:

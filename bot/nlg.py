@@ -22,6 +22,7 @@ from bot.dialogue import clarify, followups, history, languages, safety, yes_no
 from bot.dialogue.message import from_content
 from bot.nlu.safety_intents import SAFETY_INTENTS
 from bot.support import last_shown
+from bot.support.message import ASK_NEED, show_to_anybody
 
 log = logging.getLogger(__name__)
 PREFIX = "utter_"
@@ -50,6 +51,9 @@ class ContentNLG(NaturalLanguageGenerator):
             return None
 
     def _message(self, name: str, parsed: dict, tracker: DialogueStateTracker, content: Content) -> dict[str, Any]:
+        if name == "deny" and (history.last_message(_newest_first(tracker)) or {}).get("name") == ASK_NEED:
+            # "I don't want to say": nobody is asked again
+            return show_to_anybody(content.answer("find_support", clock.today()), content, clock.now())
         if name in ("affirm", "deny"):
             name = yes_no.meant_by(name == "affirm", history.last_message(_newest_first(tracker))) or name
         if name == ERASE and _unsure(parsed):

@@ -37,7 +37,7 @@ class Door(Strict):
     `words`: how people name it, lower case; `but_not`: what holds such a word and means
     something else. `needs`: only when one of these is named too. `for_young`: the services for
     somebody under 18. `for_help`: also for somebody who
-    asks for help, not only for a report.
+    asks for help, not only for a report. `alone`: in place of the need's own services, even where it may be urgent.
     """
 
     words: list[str] = Field(min_items=1)
@@ -46,6 +46,7 @@ class Door(Strict):
     services: list[str] = Field(min_items=1, max_items=3)
     for_young: list[str] = Field(default=[], max_items=3)
     for_help: bool = False
+    alone: bool = False
 
 
 class Meaning(Strict):

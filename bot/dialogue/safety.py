@@ -20,7 +20,7 @@ from bot.nlu.safety_intents import (
     SAFETY_INTENTS,
     WELLBEING_CRISIS,
 )
-from bot.support.message import show
+from bot.support.message import show, show_named
 from bot.support.request import FIND, Request
 from bot.support.selection import choose
 from bot.support.understood import request_of
@@ -35,6 +35,9 @@ PARTICULAR = frozenset(
     }
 )  # fmt: skip
 ASKS_FOR_HELP = SAFETY_INTENTS | {"find_support", "report_crime", "report_anonymously"}
+SHORT = 5
+HEARD = 0.15
+"""Confidence below which a message may be mere noise."""
 OLDER, FAMILIES = Audience.OLDER_PEOPLE.value, Audience.FAMILIES.value
 IN_DANGER = ("emergency-999", "silent-999-55", "bsl-999")
 
@@ -87,7 +90,9 @@ def _request(intent: str, content: Content, parsed: dict[str, Any]) -> Request:
         usual, said = Need.WELLBEING_CRISIS, replace(said, doors=())
     particular = [n for n in content.help.needs_of(said.needs, said.crimes) if n in PARTICULAR]
     need = usual or next(iter(particular), Need.VICTIM_SUPPORT)
-    return replace(said, needs=(need.value,), named=())
+    # "childline number" asks for it by name, whatever else it may be
+    by_name = said.named if len(str(parsed.get("text") or "").split()) <= SHORT else ()
+    return replace(said, needs=(need.value,), named=tuple(i for i in by_name if i in content.services))
 
 
 def likely_help(parsed: dict[str, Any], content: Content) -> dict[str, Any] | None:
@@ -99,7 +104,10 @@ def likely_help(parsed: dict[str, Any], content: Content) -> dict[str, Any] | No
     likeliest = [r["name"] for r in (parsed.get("intent_ranking") or [])[:2]]
     request = request_of(parsed, FIND, content)
     by_door = any(content.help.doors[name].for_help for name in request.doors)
-    by_story = bool(about.get("level")) and any(name in ASKS_FOR_HELP for name in likeliest)
+    sure_enough = any(r["confidence"] >= HEARD for r in (parsed.get("intent_ranking") or [])[:1])
+    by_story = bool(about.get("level")) and sure_enough and any(name in ASKS_FOR_HELP for name in likeliest)
+    if request.named:
+        return show_named(request, content.answer(FIND, clock.today()), content, clock.now())
     if not (by_door or by_story):
         return None
     choice = choose(request, content, clock.now())

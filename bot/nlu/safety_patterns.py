@@ -68,7 +68,7 @@ PATTERNS: tuple[tuple[str, re.Pattern], ...] = tuple(
             EMERGENCY,
             r"\b(?:someones|somebodys|someone is|a man is|man is|friend is|mate is|is) (?:\w+ )?(?:bleeding (?:badly|out|everywhere|so much|loads)|unconscious)\b",
         ),
-        (EMERGENCY, rf"\bfollowing me (?:{NOW}|home|and|down)\b"),
+        (EMERGENCY, rf"(?<!keeps )(?<!keep )(?<!kept )\bfollowing me (?:{NOW}|home|and|down)\b"),
         (EMERGENCY, r"\b(?:send|need) (?:the |an? )?(?:police|ambulance) (?:now|quick|quickly|asap|please|fast)\b"),
         (
             EMERGENCY,

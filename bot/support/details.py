@@ -10,7 +10,7 @@ from bot.content.services import Service
 from bot.content.store import Content
 from bot.support import opening
 from bot.support.selection import EMERGENCY, can_be_reached
-from bot.support.wording import reached
+from bot.support.wording import reached, without_a_call
 
 COST, HOURS, WAY, LANGUAGES, PRIVATE, ANOTHER, WHAT = (
     "cost", "hours", "way", "languages", "private", "another", "what",
@@ -137,21 +137,12 @@ def _reached(service: Service, way: str, now: datetime) -> str:
     if not can_be_reached(service, way):
         return f"not {IN_WORDS[way]}, as far as I know. {_otherwise(service)}".strip()
     if way == "deaf":
-        return _without_a_call(service)
+        return f"{without_a_call(service)}."
     if way == "text":
         return f"text {service.text}{f' ({service.text_note})' if service.text_note else ''}."
     if way == "phone":
         return f"{reached(service, now)}."
     return f"{getattr(service, way)}."
-
-
-def _without_a_call(service: Service) -> str:
-    """The ways for somebody who cannot hear."""
-    relay = service.relay if service.relay != service.textphone else None
-    named = {"textphone": service.textphone, "relay": relay, "text": service.text, "web chat": service.webchat}
-    notes = [*service.languages, (service.hours.note or "") if service.hours else ""]
-    signs = [note for note in notes if "BSL" in note or "Sign" in note][:1]
-    return "; ".join([*(f"{name} {value}" for name, value in named.items() if value), *signs]) + "."
 
 
 def _otherwise(service: Service) -> str:

@@ -76,13 +76,11 @@ def describe_place(place: dict[str, Any]) -> str:
 
 def _part(place: dict[str, Any]) -> str:
     boroughs = [str(b) for b in place.get("boroughs") or []]
-    named = str(place.get("named") or "That postcode")
-    in_boroughs = f"{named.upper() if place['status'] == PART and any(c.isdigit() for c in named) else _title(named)}"
-    where = (
-        f"{in_boroughs} is in {' or '.join(boroughs[:3])}."
-        if boroughs and named.casefold() not in {b.casefold() for b in boroughs}
-        else ""
-    )
+    named = str(place.get("named") or "")
+    is_code = any(c.isdigit() for c in named)
+    called = (named.upper() if is_code else _title(named)) or "That postcode"
+    is_borough = named.casefold() in {b.casefold() for b in boroughs}
+    where = f"{called} is in {' or '.join(boroughs[:3])}." if boroughs and not is_borough else ""
     if place["status"] == places.UNAVAILABLE or place.get("failed"):
         return f"{SORRY_NO_TEAM} {where} You can look it up on the Met's website. {NOT_URGENT}".replace("  ", " ")
     borough = f"{where} " if where else (f"{boroughs[0]} has several teams, one for each ward. " if boroughs else "")

@@ -11,11 +11,12 @@ from bot.content.services import Need
 from bot.content.store import Content
 from bot.dialogue.message import Button, Parts, buttons, compose, sources
 from bot.support.request import Request
-from bot.support.selection import EMERGENCY, Choice, by_need
+from bot.support.selection import EMERGENCY, Choice, by_need, choose, with_contact
 from bot.support.wording import cards, list_services
 
-IMMIGRATION = "migrants"
+IMMIGRATION, DEAF = "migrants", "deaf"
 MOST_BUTTONS = 3
+ASK_NEED = "ask_need"
 
 
 def show(
@@ -33,7 +34,11 @@ def show(
     `written`: the answer from content/ that stands above the services; `name`: its name.
     """
     listed = [i for i in choice.services if not (i == EMERGENCY and "999" in written.text)]
-    pieces = [written.text, *_remarks(request, choice, content), list_services(listed, content, now)]
+    pieces = [
+        written.text,
+        *_remarks(request, choice, content),
+        list_services(listed, content, now, deaf=DEAF in request.audiences or "deaf" in request.ways),
+    ]
     today = now.date()
     if choice.need and content.help.needs[choice.need].safe_device:
         pieces.append(content.answer("safe_device", today).text)
@@ -51,6 +56,17 @@ def show(
     if safety:
         parts["safety"] = True
     return compose("\n\n".join(p for p in pieces if p), parts, _buttons(choice, written, content))
+
+
+def show_named(request: Request, written: Answer, content: Content, now: datetime) -> dict[str, Any]:
+    """The message for services asked for by name; for a name that is gone, what became of it and who is there instead."""
+    old = next((content.old_services[i] for i in request.named if i in content.old_services), None)
+    if old is None:
+        choice = choose(replace(request, named=tuple(i for i in request.named if i in content.services)), content, now)
+        return show(request, choice, written, content, now, name=request.intent)
+    ids = with_contact([old.successor], content) if old.successor else list(content.help.default)
+    said = written.copy(update={"text": old.said, "sources": old.sources, "more": None, "simple": None})
+    return show(request, Choice(ids), said, content, now, name=request.intent)
 
 
 def _to_go_on(request: Request, choice: Choice) -> dict[str, Any]:
@@ -91,6 +107,12 @@ def need_payload(need: Need) -> str:
     return f'/find_support{{"support_need": "{need.value}"}}'
 
 
+def show_to_anybody(written: Answer, content: Content, now: datetime) -> dict[str, Any]:
+    """The services for whoever does not say what help is for."""
+    request = Request()
+    return show(request, Choice(list(content.help.default)), written, content, now, name=request.intent)
+
+
 def ask_what_helps(written: Answer, content: Content, now: datetime, request: Request) -> dict[str, Any]:
     """The one question, when nothing is known of what help is for; whoever does not want to say gets Victim Support at once."""
     choices: list[Button] = [
@@ -98,7 +120,7 @@ def ask_what_helps(written: Answer, content: Content, now: datetime, request: Re
     ]
     shown = content.help.default[:1]
     parts: Parts = {
-        "name": "ask_need",
+        "name": ASK_NEED,
         "question": True,
         "sources": sources([content.services[i].sources[0] for i in shown]),
         "services": cards(shown, content, now),

@@ -61,11 +61,14 @@ def choose(request: Request, content: Content, now: datetime, *, need: str | Non
         if _fits(content.services[i], request) and i not in request.shown
     ]
     # somebody who may be in danger gets the door beside 999 and the help for their need, not instead of it
+    if request.intent == DISCLOSE and door and ALWAYS_OPEN not in door and first in GENERAL:
+        door.insert(1, ALWAYS_OPEN)
     beside = spec is not None and spec.urgent and (request.intent != REPORT or first is Need.CHILD_SAFETY)
-    if door and not beside:
+    if door and (not beside or _stands_alone(request, content.help)):
         return Choice(door[:MOST_SHOWN], first, others)
     fitting = [i for i in _candidates(first, spec, request, content, now) if _fits(content.services[i], request)]
-    fitting = [i for i in fitting if i not in request.shown]
+    numbers_shown = {content.services[i].phone for i in request.shown if i in content.services} - {None}
+    fitting = [i for i in fitting if i not in request.shown and content.services[i].phone not in numbers_shown]
     # a child that tells of itself is heard by its own line first
     at = (
         1
@@ -80,9 +83,14 @@ def choose(request: Request, content: Content, now: datetime, *, need: str | Non
         return Choice(_stand_in(spec, request, content), first, others, nothing_fits=True)
     ordered = fitting if door else _in_order(fitting, spec, request, content, now)
     urgent = spec is not None and spec.urgent and EMERGENCY not in request.shown
-    chosen = [EMERGENCY, *ordered][:MOST_SHOWN] if urgent else ordered[:MOST_SHOWN]
+    emergency = "bsl-999" if Audience.DEAF.value in request.audiences else EMERGENCY
+    chosen = [emergency, *ordered][:MOST_SHOWN] if urgent else ordered[:MOST_SHOWN]
     local_missing = bool(request.boroughs) and not any(isinstance(content.services[i].area, list) for i in chosen)
     return Choice(list(dict.fromkeys(chosen)), first, others, no_local=local_missing)
+
+
+def _stands_alone(request: Request, help_: FirstHelp) -> bool:
+    return any(help_.doors[name].alone for name in request.doors[:1] if name in help_.doors)
 
 
 def _for_a_child(need: Need, request: Request) -> Need:
@@ -154,13 +162,15 @@ def _candidates(
         (
             i
             for i, s in content.services.items()
-            if need in s.needs and s.display != "info-only" and _is_theirs(s, request)
+            if need in s.needs and s.display != "info-only" and _is_theirs(s, request) and not _takes_reports(s, need)
         ),
         key=lambda i: (content.services[i].recheck, content.services[i].confirmed != "double"),
     )
     usual = spec.to_talk if spec.to_talk and request.intent == FIND else spec.services
-    ordered = list(dict.fromkeys([*special, *usual, *rest]))
-    local = [i for i in ordered if _is_local(content.services[i], request)]
+    local = [i for i in rest if _is_local(content.services[i], request)]
+    # beyond the usual ones only for "another one", or for a way of getting in touch that these lack
+    further = rest if request.shown or request.ways else local
+    ordered = list(dict.fromkeys([*special, *usual, *further]))
     local.sort(key=lambda i: not {a.value for a in content.services[i].audiences} & set(request.audiences))
     if not local:
         return ordered
@@ -229,6 +239,11 @@ def can_be_reached(service: Service, way: str) -> bool:
 def _signs(service: Service) -> bool:
     written = " ".join([*service.languages, service.what, (service.hours.note or "") if service.hours else ""])
     return "BSL" in written or "Sign Language" in written
+
+
+def _takes_reports(service: Service, need: Need) -> bool:
+    """A police force is no help line: for harm it is shown where a door leads to it."""
+    return Need.REPORT_CRIME in service.needs and need not in (Need.REPORT_CRIME, Need.LOCAL_POLICE, Need.FRAUD)
 
 
 def _is_theirs(service: Service, request: Request) -> bool:

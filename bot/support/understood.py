@@ -49,6 +49,8 @@ TELLS_LITTLE = frozenset(
         "emergency", "family", "domestic", "neglect", "someone to talk to", "somebody to talk to", "my bank", "hate",
     }
 )  # fmt: skip
+A_DETAIL = "inform"
+"""The intent of a bare detail ("in Hackney"): it narrows, and tells no story of its own."""
 NOTHING_SAID = "none"
 """The label of a wish for help that does not say what for."""
 AWAY_FROM = re.compile(
@@ -113,10 +115,12 @@ def request_of(parsed: dict[str, Any], intent: str, content: Content) -> Request
     button = said.startswith("/")
     needs, crimes = values(parsed, "support_need"), values(parsed, "crime_type")
     doors: Values = ()
-    if not button:
+    if not button and intent != A_DETAIL:
         about, door = _about(parsed.get(ABOUT) or {}, said, _telling(parsed), content)
         needs = about if about is not None else needs
-        doors = tuple(dict.fromkeys([*door, *doors_in(said, content.help)]))
+        doors = tuple(door)
+    if not button:
+        doors = tuple(dict.fromkeys([*doors, *doors_in(said, content.help)]))
     return Request(
         intent=intent,
         needs=needs,

@@ -15,14 +15,14 @@ DOUBTFUL = "I could not confirm these details lately, so check them on its websi
 DOUBTFUL_NO_SITE = "I could not confirm these details lately."
 
 
-def list_services(ids: list[str], content: Content, now: datetime) -> str:
-    """One line a service: name, how to reach it, whether it is open, and what it is for."""
-    return "\n".join(f"• {line(content.services[i], now)}" for i in ids)
+def list_services(ids: list[str], content: Content, now: datetime, *, deaf: bool = False) -> str:
+    """One line a service: name, how to reach it, whether it is open, and what it is for; for `deaf` people without a call."""
+    return "\n".join(f"• {line(content.services[i], now, deaf=deaf)}" for i in ids)
 
 
-def line(service: Service, now: datetime) -> str:
+def line(service: Service, now: datetime, *, deaf: bool = False) -> str:
     """ "Galop: call 0800 999 5428, free, open now until 20:30. Helps LGBT+ people who ..." """
-    how = reached(service, now)
+    how = (without_a_call(service) if deaf else "") or reached(service, now)
     sentences = [f"{service.name}: {how}." if how else f"{service.name}.", service.what]
     if service.afterwards:
         sentences.append(service.afterwards)
@@ -35,6 +35,17 @@ def reached(service: Service, now: datetime) -> str:
     """ "call 0800 999 5428, free, open now until 20:30"; empty when there is nothing to say."""
     facts = [*ways(service, now), COST[service.cost] if service.phone else "", _opening(service, now)]
     return ", ".join(fact for fact in facts if fact)
+
+
+def without_a_call(service: Service) -> str:
+    """The ways for somebody who cannot hear, as far as they are known."""
+    relay = service.relay if service.relay != service.textphone else None
+    named = {"text": service.text, "textphone": service.textphone, "relay": relay, "web chat": service.webchat}
+    notes = [*service.languages, (service.hours.note or "") if service.hours else ""]
+    signs = [note for note in notes if "BSL" in note or "Sign" in note][:1]
+    if service.web and not (service.phone or service.text):
+        signs.append(str(service.web))
+    return "; ".join([*(f"{name} {value}" for name, value in named.items() if value), *signs])
 
 
 def ways(service: Service, now: datetime) -> list[str]:
