@@ -50,6 +50,11 @@ UNNAMED = re.compile(
     re.IGNORECASE,
 )
 WITHOUT_A_NAME = re.compile(r"\banonymous\w*|\bwithout (?:\w+ ){0,3}names?\b|\bno names?\b", re.IGNORECASE)
+OF_THE_POLICE = re.compile(
+    r"\bpolice\w*|\bofficers?\b|\bcops?\b|\bcopper\w*|\bfeds?\b|\bmet\b|\bpc\b|\bsergeant\b|\bconstable\b|\bstation\b|\b101\b|\b999\b|"
+    r"\bdetective\b|\bsearched\b|\bpolis\b",
+    re.IGNORECASE,
+)
 TO_REPORT = re.compile(
     r"\breport(?:ing|s)?\b|\bpolice\b|\bcops?\b|\bfeds\b|\bthe met\b|\btell\b|\blog\b|\bstatement\b|\b101\b|\bcharges?\b|"
     r"\bcrime number\b|"
@@ -115,6 +120,8 @@ def meant(asked: Request, text: str) -> str:
         return FIND if harmed else REPORT if "transport" in asked.doors else asked.intent
     if asked.intent == "report_terrorism_concern" and asked.needs and Need.TERRORISM.value not in asked.needs:
         return FIND if harmed else REPORT
+    if asked.intent == "complain_about_police" and harmed and not OF_THE_POLICE.search(text):
+        return FIND
     if asked.intent == REPORT and WITHOUT_A_NAME.search(text):
         return "report_anonymously"
     if asked.intent == REPORT and harmed and not text.startswith("/") and not TO_REPORT.search(text):

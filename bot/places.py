@@ -97,7 +97,7 @@ def offline(outward: str) -> dict[str, Any]:
         return {"status": UNAVAILABLE}
     first, share = boroughs[0]
     if first == "City of London" and share >= MOSTLY:
-        return {"status": CITY}
+        return {"status": CITY, "borough": first}
     sure = share >= MOSTLY or len(boroughs) == 1
     return {"status": UNAVAILABLE, "boroughs": [b for b, _ in boroughs], **({"borough": first} if sure else {})}
 

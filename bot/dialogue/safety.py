@@ -35,7 +35,7 @@ PARTICULAR = frozenset(
     }
 )  # fmt: skip
 ASKS_FOR_HELP = SAFETY_INTENTS | {"find_support", "report_crime", "report_anonymously"}
-SHORT = 5
+SHORT = 3
 HEARD = 0.15
 """Confidence below which a message may be mere noise."""
 OLDER, FAMILIES = Audience.OLDER_PEOPLE.value, Audience.FAMILIES.value

@@ -26,7 +26,7 @@ GENDERS = frozenset({Audience.WOMEN.value, Audience.MEN.value})
 AGES = frozenset({Audience.CHILDREN.value, Audience.YOUNG_PEOPLE.value, Audience.OLDER_PEOPLE.value})
 CHILDREN = Audience.CHILDREN.value
 CITY = "City of London"
-EMERGENCY = "emergency-999"
+EMERGENCY, BSL_999 = "emergency-999", "bsl-999"
 ALWAYS_OPEN = "victim-support-supportline"
 
 
@@ -82,11 +82,15 @@ def choose(request: Request, content: Content, now: datetime, *, need: str | Non
     if not fitting:
         return Choice(_stand_in(spec, request, content), first, others, nothing_fits=True)
     ordered = fitting if door else _in_order(fitting, spec, request, content, now)
-    urgent = spec is not None and spec.urgent and EMERGENCY not in request.shown
-    emergency = "bsl-999" if Audience.DEAF.value in request.audiences else EMERGENCY
-    chosen = [emergency, *ordered][:MOST_SHOWN] if urgent else ordered[:MOST_SHOWN]
+    urgent = spec is not None and spec.urgent and not {EMERGENCY, BSL_999} & {*request.shown}
+    chosen = [_emergency(request), *ordered][:MOST_SHOWN] if urgent else ordered[:MOST_SHOWN]
     local_missing = bool(request.boroughs) and not any(isinstance(content.services[i].area, list) for i in chosen)
     return Choice(list(dict.fromkeys(chosen)), first, others, no_local=local_missing)
+
+
+def _emergency(request: Request) -> str:
+    """999; for Deaf people by video."""
+    return BSL_999 if Audience.DEAF.value in request.audiences else EMERGENCY
 
 
 def _stands_alone(request: Request, help_: FirstHelp) -> bool:
@@ -259,7 +263,7 @@ def _is_local(service: Service, request: Request) -> bool:
 def _stand_in(spec: NeedHelp | None, request: Request, content: Content) -> list[str]:
     """Victim Support, and for a wish to write or to sign whoever can be reached so; 999 before them where it may be urgent."""
     by_way = [i for way in request.ways for i in content.help.ways.get(way, [])]
-    urgent = [EMERGENCY] if spec and spec.urgent else []
+    urgent = [_emergency(request)] if spec and spec.urgent else []
     return list(dict.fromkeys([*urgent, *by_way, ALWAYS_OPEN]))[:MOST_SHOWN]
 
 

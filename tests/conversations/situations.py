@@ -18,7 +18,7 @@ from typing import Any
 from pydantic import BaseModel, Extra, Field
 
 FOLDER = Path(__file__).parent / "situations"
-EMERGENCY = "emergency-999"
+EMERGENCY = {"emergency-999", "bsl-999"}
 
 
 class Situation(BaseModel):
@@ -41,7 +41,7 @@ class Situation(BaseModel):
             return parts.get("name") == "ask_need"
         if self.language and parts.get("language") == self.language:
             return True
-        shown = [service["id"] for service in parts.get("services") or [] if service["id"] != EMERGENCY]
+        shown = [service["id"] for service in parts.get("services") or [] if service["id"] not in EMERGENCY]
         return bool(shown) and shown[0] in self.first
 
 

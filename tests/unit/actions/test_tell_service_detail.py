@@ -118,7 +118,7 @@ async def test_who_can_be_reached_so_is_offered(turn_of: Turn) -> None:
 
 async def test_a_deaf_person_is_offered_somebody(turn_of: Turn) -> None:
     message = await ask(turn_of, "i am deaf", support("honour-based-abuse"))
-    assert "I know of no way" in message["text"]
+    assert "Sign Language" in message["text"] or "BSL" in message["text"]
 
 
 async def test_who_was_offered_counts_as_shown(turn_of: Turn) -> None:

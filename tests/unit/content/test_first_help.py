@@ -76,7 +76,7 @@ def test_every_list_names_known_services(content: Content) -> None:
 
 
 def test_reporting_has_known_keys_and_a_default(content: Content) -> None:
-    known = {*content.help.crimes, *(n.value for n in Need), "default"}
+    known = {*content.help.crimes, *(n.value for n in Need), "default", "property"}
     assert "default" in content.help.reporting
     assert set(content.help.reporting) <= known
 
