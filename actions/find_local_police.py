@@ -20,6 +20,7 @@ from bot.errors import SourceError
 from bot.sources.clients import Sources, open_sources
 from bot.sources.police_uk import Event, Priority, Team
 from bot.support import local_police as words
+from bot.support.meant import meant
 from bot.support.request import Request
 from bot.support.selection import CITY
 from bot.support.wording import cards, list_services
@@ -46,9 +47,11 @@ class FindLocalPolice(SafeAction):
 
     async def answer(self, tracker: Tracker) -> dict[str, Any]:
         content = self.store.current()
+        asked = turn.request(tracker, content)
+        if meant(asked, turn.text(tracker), turn.about(tracker)) != INTENT and turn.intent(tracker) == INTENT:
+            return self._support.ask_or_show(asked, tracker)
         place = (tracker.latest_message.get("metadata") or {}).get("place")
         if not place and STATION.search(turn.text(tracker)):
-            asked = turn.request(tracker, content)
             return self._support.message(replace(asked, intent=INTENT, named=()))
         place = place or await self._place_named(tracker)
         if not place:

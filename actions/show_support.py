@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +14,7 @@ from bot.content.services import Need
 from bot.content.store import Content
 from bot.support import details
 from bot.support.last_shown import ASKS, tell
+from bot.support.meant import meant
 from bot.support.message import ask_what_helps, show, show_named
 from bot.support.request import FIND, REPORT, Request
 from bot.support.selection import CHILDREN, EMERGENCY, choose
@@ -34,34 +34,6 @@ SAYS_MORE = {
     "ask_compensation": {Need.RESTORATIVE_JUSTICE},
     "ask_victim_rights": {Need.BEREAVED, Need.WITNESS},
 }
-HARM = frozenset(
-    {
-        n.value
-        for n in (
-            Need.DOMESTIC_ABUSE, Need.SEXUAL_VIOLENCE, Need.STALKING, Need.HONOUR_BASED_ABUSE, Need.FORCED_MARRIAGE,
-            Need.EXPLOITATION, Need.GANGS_COUNTY_LINES, Need.WELLBEING_CRISIS,
-        )
-    }
-)  # fmt: skip
-UNNAMED = re.compile(
-    r"\banon\w*|\bnames?\b|\bnamed\b|\bsecret\w*|\bsnitch\w*|\bgrass\w*|\bidentif\w*|\bwho i am\b|\bkeep me out\b|"
-    r"\bknow it was me\b|\bfind out\b|\btrace\w*|\bquietly\b|\bdiscre\w*|\bconfidential\w*|"
-    r"\bpass (?:it|this|that)? ?on\b|\bfeds\b",
-    re.IGNORECASE,
-)
-WITHOUT_A_NAME = re.compile(r"\banonymous\w*|\bwithout (?:\w+ ){0,3}names?\b|\bno names?\b", re.IGNORECASE)
-OF_THE_POLICE = re.compile(
-    r"\bpolice\w*|\bofficers?\b|\bcops?\b|\bcopper\w*|\bfeds?\b|\bmet\b|\bpc\b|\bsergeant\b|\bconstable\b|\bstation\b|\b101\b|\b999\b|"
-    r"\bdetective\b|\bsearched\b|\bpolis\b",
-    re.IGNORECASE,
-)
-TO_REPORT = re.compile(
-    r"\breport(?:ing|s)?\b|\bpolice\b|\bcops?\b|\bfeds\b|\bthe met\b|\btell\b|\blog\b|\bstatement\b|\b101\b|\bcharges?\b|"
-    r"\bcrime number\b|"
-    r"\bwho (?:do|should|can) (?:i|we) (?:contact|call|speak|ring)\b|\barrest\w*|"
-    r"\bprosecut\w*",
-    re.IGNORECASE,
-)
 LAST_RESORT = "If you are in danger, call 999. For the police when it is not an emergency, call 101."
 
 
@@ -76,7 +48,7 @@ class ShowSupport(SafeAction):
     def ask_or_show(self, asked: Request, tracker: Tracker) -> dict[str, Any]:
         """The services for a request and what was said before it; one question when it says nothing, never two in a row."""
         content = self.store.current()
-        asked = replace(asked, intent=meant(asked, turn.text(tracker)))
+        asked = replace(asked, intent=meant(asked, turn.text(tracker), turn.about(tracker)))
         before = turn.last_request(tracker)
         detail = details.read(turn.text(tracker), clock.today())
         known = [i for i in asked.named if i in content.services]
@@ -111,22 +83,6 @@ class ShowSupport(SafeAction):
 
     def last_good(self, tracker: Tracker) -> str | None:
         return LAST_RESORT
-
-
-def meant(asked: Request, text: str) -> str:
-    """The intent that helps: a story of harm that says nothing of a report, or of staying unnamed, is a wish for help."""
-    harmed = bool(HARM & {*asked.needs})
-    if asked.intent == "report_anonymously" and not UNNAMED.search(text):
-        return FIND if harmed else REPORT if "transport" in asked.doors else asked.intent
-    if asked.intent == "report_terrorism_concern" and asked.needs and Need.TERRORISM.value not in asked.needs:
-        return FIND if harmed else REPORT
-    if asked.intent == "complain_about_police" and harmed and not OF_THE_POLICE.search(text):
-        return FIND
-    if asked.intent == REPORT and WITHOUT_A_NAME.search(text):
-        return "report_anonymously"
-    if asked.intent == REPORT and harmed and not text.startswith("/") and not TO_REPORT.search(text):
-        return FIND
-    return asked.intent
 
 
 def _need(asked: Request) -> str | None:

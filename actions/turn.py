@@ -9,6 +9,7 @@ from rasa_sdk import Tracker
 
 from bot.content.store import Content
 from bot.dialogue import history
+from bot.nlu.about_labels import ABOUT, SURE
 from bot.support.message import ASK_NEED
 from bot.support.request import Request
 from bot.support.understood import request_of, values
@@ -32,6 +33,12 @@ def entities(tracker: Tracker, name: str) -> tuple[str, ...]:
 def request(tracker: Tracker, content: Content) -> Request:
     """What the latest message alone asks help for."""
     return request_of(tracker.latest_message, intent(tracker), content)
+
+
+def about(tracker: Tracker) -> str | None:
+    """What the latest message is surely about; None when that is not sure."""
+    said = tracker.latest_message.get(ABOUT) or {}
+    return str(said.get("label")) if said.get("level") == SURE else None
 
 
 def last_request(tracker: Tracker) -> Request | None:

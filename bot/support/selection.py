@@ -128,7 +128,7 @@ def available(service: Service, now: datetime) -> bool | None:
 
 def _door(request: Request, help_: FirstHelp, need: Need | None) -> list[str] | None:
     """The services behind the door that a report, or the words of a message, leads to; None when there is no such door."""
-    if request.intent in help_.intents and need is not Need.BEREAVED:
+    if request.intent in help_.intents and need not in (Need.BEREAVED, Need.WITNESS):
         return help_.intents[request.intent]
     in_the_city = CITY in request.boroughs and (
         need is Need.LOCAL_POLICE or (request.intent == REPORT and (need is None or need in GENERAL))
@@ -235,6 +235,8 @@ def _fits(service: Service, request: Request) -> bool:
 
 def can_be_reached(service: Service, way: str) -> bool:
     """Whether it can be reached by "text", "webchat", "email", "phone", "web", or without a voice call ("deaf")."""
+    if way == "text" and Need.FRAUD in service.needs:
+        return False  # a number to pass scam messages on to answers nobody
     if way == "deaf":
         return bool(service.text or service.textphone or service.relay or service.webchat or _signs(service))
     return bool(getattr(service, way, None))

@@ -68,6 +68,11 @@ I_DO_HARM = re.compile(
     re.IGNORECASE,
 )
 """Somebody who tells of their own violence: without it, a story of violence is told by the one who suffers it."""
+ONES_CHILD = re.compile(
+    r"\b(?:my|our|her|his|their)\s+(?:[\w-]+\s+){0,3}"
+    r"(?:son|daughter|child|kid|kids|boy|girl|lad|nephew|niece|grandson|granddaughter)\b",
+    re.IGNORECASE,
+)
 AGE_OF_CHILD = re.compile(
     r"\b(?:son|boy|lad|daughter|girl|child|kid|nephew|niece|cousin|he'?s|she'?s|he is|she is)\b\W{0,3}(?:is |who is |aged? )?"
     r"(?:[1-9]|1[0-7])\b|\b(?:[1-9]|1[0-7])[ -]?(?:yr|year|years|yo)s?\b[ -]?(?:old)?",
@@ -163,7 +168,7 @@ def audiences_of(text: str, named: Values) -> Values:
         return tuple(dict.fromkeys([CHILDREN, YOUNG, *found]))
     if not FOR_CHILDREN.search(text):
         young = CHILDREN in found or YOUNG in found or AGE_OF_CHILD.search(text)
-        if SOMEBODYS_CHILD.search(text) and young:
+        if (SOMEBODYS_CHILD if AGE_OF_CHILD.search(text) else ONES_CHILD).search(text) and young:
             found = [*(a for a in found if a != YOUNG), FAMILIES]
         found = [a for a in found if a != CHILDREN]
     return tuple(dict.fromkeys(found))
@@ -184,7 +189,7 @@ def _about(said: dict[str, Any], text: str, words: Values, content: Content) -> 
         return None, ()
     if label == NOTHING_SAID and words:
         return None, ()
-    if label == Need.PERPETRATOR_CHANGE.value and not I_DO_HARM.search(text):
+    if label == Need.PERPETRATOR_CHANGE.value and level != SURE and not I_DO_HARM.search(text):
         label = Need.DOMESTIC_ABUSE.value
     meaning = content.help.about.get(label)
     if meaning:
