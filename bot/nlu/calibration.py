@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from bot.nlu.safety_intents import REQUESTS
+
 OUT_OF_SCOPE = "out_of_scope"
 OUTSIDE_SHARE = 0.04
 """Share of held-out in-scope messages that may be taken for out-of-scope ones. The fit that is held out from knows a fifth
@@ -64,7 +66,8 @@ def choose(confidences: np.ndarray, intents: list[str], truth: list[str], safety
     ask = _asked_below(best, close, int(ASKED_SHARE * inside.sum()))
     danger = np.isin(names, list(safety_intents))
     signal = confidences[:, danger].sum(axis=1)
-    calm = ~np.isin(truth_array, list(safety_intents))
+    # who asks for help or reports tells of harm too: a signal there is no false alarm
+    calm = ~np.isin(truth_array, [*safety_intents, *REQUESTS])
     return Thresholds(
         inside=inside_at,
         sure=float(np.quantile(best_of_ours(confidences, names)[~inside], SURE_SHARE)) if (~inside).any() else 1.0,

@@ -7,6 +7,7 @@ the question is answered, with one line on what to do in danger.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -19,15 +20,29 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu import safety_patterns, spans
 from bot.nlu.gated_classifier import UNDERSTANDING, GatedLogisticRegression
-from bot.nlu.safety_intents import CHILD_AT_RISK, DISCLOSE_HARM, DOUBT, EMERGENCY, SAFETY, SAFETY_INTENTS, SURE
+from bot.nlu.safety_intents import (
+    CHILD_AT_RISK,
+    DISCLOSE_HARM,
+    DOUBT,
+    EMERGENCY,
+    REQUESTS,
+    SAFETY,
+    SAFETY_INTENTS,
+    SURE,
+)
 
-# an explicit request for help is answered as such: its answer leads to help too
-REQUESTS = frozenset(
-    {
-        "find_support", "report_crime", "report_anonymously", "report_terrorism_concern",
-        "complain_about_police", "ask_victim_rights", "ask_compensation",
-    }
+ASKS_OR_REPORTS = frozenset(
+    {"find_support", "report_crime", "report_anonymously", "ask_compensation", "ask_victim_rights"}
 )  # fmt: skip
+A_REQUEST = re.compile(
+    r"\?|\b(?:who|whos|where|how|what|which|can|could|should|is there|any\w*|help\w*|numbers?|lines?|charit\w+|report\w*|anon\w*|"
+    r"names?|complain\w*|want\w*|needs?|looking|advice|please|pls|contact|calls?|ring|phone|text|tell|inform\w*|police|cops?|feds?|"
+    r"support for|someone to|somebody to|refuge|shelter|snitch|grass|counsel\w+|claim\w*|compensat\w*|rights?|entitle\w*|payout|"
+    r"update\w*|owed?|apply|applied|meet)\b",
+    re.IGNORECASE,
+)
+SOMEBODY = re.compile(r"\b(?:i|im|i'm|ive|my|me|he|hes|she|shes|they|we|his|her|us|our|their)\b", re.IGNORECASE)
+FEWEST_WORDS = 6
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -74,9 +89,16 @@ class SafetySignal(GraphComponent):
             # the classifier may know better which of the four it is, but never makes an emergency less
             better = top in SAFETY_INTENTS and pattern != EMERGENCY
             return {"intent": top if better else pattern, "level": SURE, "by": "pattern"}
+        if top in ASKS_OR_REPORTS and tells_without_asking(typed):
+            return {"intent": likeliest or DISCLOSE_HARM, "level": SURE, "by": "classifier"}
         level = message.get(UNDERSTANDING)["danger_level"]
         if top in SAFETY_INTENTS and message.get(UNDERSTANDING)["status"] == "clear":
             level = SURE
         if level is None or likeliest is None:
             return None
         return {"intent": likeliest, "level": level, "by": "classifier"}
+
+
+def tells_without_asking(text: str) -> bool:
+    """Whether a message only tells: then it is a disclosure, whatever intent its story reminds of."""
+    return len(text.split()) >= FEWEST_WORDS and bool(SOMEBODY.search(text)) and not A_REQUEST.search(text)

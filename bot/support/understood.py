@@ -69,8 +69,8 @@ I_DO_HARM = re.compile(
 )
 """Somebody who tells of their own violence: without it, a story of violence is told by the one who suffers it."""
 ONES_CHILD = re.compile(
-    r"\b(?:my|our|her|his|their)\s+(?:[\w-]+\s+){0,3}"
-    r"(?:son|daughter|child|kid|kids|boy|girl|lad|nephew|niece|grandson|granddaughter)\b",
+    r"\b(?:my|our|her|his|their|the|this|a)\s+(?:[\w-]+\s+){0,3}"
+    r"(?:son|daughter|child|kid|boy|girl|lad|nephew|niece|grandson|granddaughter)\b",
     re.IGNORECASE,
 )
 AGE_OF_CHILD = re.compile(
