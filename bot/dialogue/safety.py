@@ -101,6 +101,8 @@ def likely_help(parsed: dict[str, Any], content: Content) -> dict[str, Any] | No
     None otherwise. Somebody who tells a story of harm should not be asked which of two topics they mean.
     """
     about = parsed.get(ABOUT) or {}
+    if any(sign in str(parsed.get("text") or "") for sign in "{}<>"):
+        return None  # a program's message, not a person's
     likeliest = [r["name"] for r in (parsed.get("intent_ranking") or [])[:2]]
     request = request_of(parsed, FIND, content)
     by_door = any(content.help.doors[name].for_help for name in request.doors)

@@ -225,7 +225,6 @@ def test_a_postcode_on_the_way_to_help_names_the_borough_only(
 
 
 @pytest.mark.usefixtures("quick")
-@pytest.mark.xfail(strict=True, reason="the stored table knows the City, and the Met's team and website are shown")
 def test_without_the_services_the_city_still_has_its_own_police(chat: Assistant, server: Misbehaving) -> None:
     server.mode = "dead"
     text, answer, _ = ask(chat, ASK, CITY)
