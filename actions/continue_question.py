@@ -14,7 +14,7 @@ from actions.find_local_police import FindLocalPolice
 from actions.show_support import ShowSupport
 from actions.statistics.answers import Question
 from bot.dialogue.message import Parts, buttons, compose
-from bot.support.request import Request
+from bot.support.request import Request, gone_on
 
 
 class ContinueQuestion(SafeAction):
@@ -58,7 +58,7 @@ class ContinueQuestion(SafeAction):
         asked = before.narrowed(
             needs=now.needs, crimes=now.crimes, audiences=now.audiences, boroughs=now.boroughs, doors=now.doors
         )
-        return self._support.message(replace(asked, ways=ways, named=now.named, shown=()))
+        return self._support.message(replace(gone_on(asked), ways=ways, named=now.named, shown=()))
 
     def _ask_what(self, crimes: tuple[str, ...], areas: tuple[str, ...], periods: tuple[str, ...]) -> dict[str, Any]:
         content = self.store.current()

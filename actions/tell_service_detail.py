@@ -14,7 +14,7 @@ from bot import clock
 from bot.dialogue.followups import tell_more
 from bot.support import details
 from bot.support.last_shown import tell
-from bot.support.request import FIND, Request
+from bot.support.request import FIND, Request, gone_on
 from bot.support.selection import choose
 
 
@@ -40,7 +40,7 @@ class TellServiceDetail(SafeAction):
         before = before or Request(intent=FIND)
         if detail.kind == details.ANOTHER:
             further = before.narrowed(audiences=asked.audiences, boroughs=asked.boroughs)
-            return self._support.message(replace(further, named=()))
+            return self._support.message(replace(gone_on(further), named=()))
         return self._tell(detail, ids, before)
 
     def _tell(self, detail: details.Detail, ids: list[str], before: Request) -> dict[str, Any]:

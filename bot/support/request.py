@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
+from bot.nlu.safety_intents import SAFETY_INTENTS
+
 Values = tuple[str, ...]
 FIND = "find_support"
 REPORT = "report_crime"
@@ -46,3 +48,8 @@ class Request:
         known = {f.name for f in fields(cls)}
         kept: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in data.items() if n in known}
         return cls(**kept)
+
+
+def gone_on(request: Request) -> Request:
+    """The same request as a search for help: after a disclosure its first words are not said again."""
+    return replace(request, intent=FIND) if request.intent in SAFETY_INTENTS else request
