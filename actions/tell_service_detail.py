@@ -15,7 +15,7 @@ from bot.dialogue.followups import tell_more
 from bot.support import details
 from bot.support.last_shown import tell
 from bot.support.request import FIND, Request, gone_on
-from bot.support.selection import choose
+from bot.support.selection import can_be_reached, choose
 
 
 class TellServiceDetail(SafeAction):
@@ -48,7 +48,8 @@ class TellServiceDetail(SafeAction):
         more, shown = "", list(ids)
         if detail.way and details.lead(detail, ids, content):
             wish = replace(before, intent=FIND, ways=(detail.way,), named=(), doors=(), shown=())
-            others = [i for i in choose(wish, content, now).services if i not in ids][:2]
+            others = [i for i in choose(wish, content, now).services if i not in ids]
+            others = [i for i in others if can_be_reached(content.services[i], detail.way)][:2]
             more = f"These you can reach so:\n{details.say(detail, others, content, now)}" if others else ""
             shown += others
         asked = replace(before, shown=tuple(dict.fromkeys([*before.shown, *shown])))

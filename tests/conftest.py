@@ -8,6 +8,7 @@ import pytest
 
 from bot.cli import training
 from tests.assistant import Assistant
+from tests.misbehaving import Misbehaving
 
 LAST = "test_numbers_shown.py"
 NOBODY = "http://127.0.0.1:9"
@@ -29,6 +30,22 @@ def assistant(no_outside: None) -> Iterator[Assistant]:
     running = Assistant(training.ensure_model())
     yield running
     running.close()
+
+
+@pytest.fixture(scope="module")
+def one_server() -> Iterator[Misbehaving]:
+    """Public services that are played on this machine; `server` gives them well-behaved."""
+    with Misbehaving() as running:
+        yield running
+
+
+@pytest.fixture
+def server(one_server: Misbehaving, monkeypatch: pytest.MonkeyPatch) -> Misbehaving:
+    """The played services, ready for a test: it may set `mode` to a way of misbehaving."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+    one_server.mode, one_server.police_mode = "well", None
+    one_server.asked.clear()
+    return one_server
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -12,7 +12,7 @@ from rasa.core.channels.channel import UserMessage
 from bot.channels.collector import Collector
 from bot.content.store import shared
 from bot.dialogue.message import ANSWER
-from bot.guard.gate import TOO_FAST, Guard
+from bot.guard.gate import MOST_READ, TOO_FAST, Guard
 from bot.guard.turns import TooMany
 from bot.places import Places
 
@@ -54,7 +54,7 @@ class Conversations:
                 if verdict.text is None:
                     return [_plain(conversation, verdict.refusal or SORRY, verdict.reason)]
                 # looked up before anything is stored: the text that goes on has only the first half of a postcode
-                place = await self._places.of(raw)
+                place = await self._places.of(raw[:MOST_READ] if isinstance(raw, str) else None)
                 metadata = {"place": place} if place else None
                 message = UserMessage(verdict.text, Collector(), conversation, input_channel=channel, metadata=metadata)
                 return await self._answer(message, handle, erase)

@@ -34,20 +34,6 @@ ASK = "who is my local police team"
 TEAM, CITY_POLICE, NOT_EMERGENCY = "safer-neighbourhood-team", "city-of-london-police", "police-101"
 
 
-@pytest.fixture(scope="module")
-def one_server() -> Iterator[Misbehaving]:
-    with Misbehaving() as running:
-        yield running
-
-
-@pytest.fixture
-def server(one_server: Misbehaving, monkeypatch: pytest.MonkeyPatch) -> Misbehaving:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
-    one_server.mode, one_server.police_mode = "well", None
-    one_server.asked.clear()
-    return one_server
-
-
 @pytest.fixture
 def cache(tmp_path: Path) -> Path:
     return tmp_path / "cache.db"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -25,20 +25,6 @@ LEEWAY = 2.0
 BAD = [mode for mode in MODES if mode not in ("well", "busy_once", "down_once")]
 BAD_POLICE = ["slow_headers", "slow_body", "reset", "busy", "down", "gone", "garbage", "html", "half", "huge", "empty"]
 NOT_THERE = "SE15 9ZX"
-
-
-@pytest.fixture(scope="module")
-def one_server() -> Iterator[Misbehaving]:
-    with Misbehaving() as running:
-        yield running
-
-
-@pytest.fixture
-def server(one_server: Misbehaving, monkeypatch: pytest.MonkeyPatch) -> Misbehaving:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
-    one_server.mode, one_server.police_mode = "well", None
-    one_server.asked.clear()
-    return one_server
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,20 +20,6 @@ Turn = Callable[..., Tracker]
 FOUND = {"status": "found", "ward": "Peckham", "borough": "Southwark", "as_of": "2026-11-22",
          "force": "metropolitan", "team": "E05011110N"}  # fmt: skip
 BAD = ["dead", "slow_headers", "busy", "down", "gone", "garbage", "html", "half", "huge", "empty"]
-
-
-@pytest.fixture(scope="module")
-def one_server() -> Iterator[Misbehaving]:
-    with Misbehaving() as running:
-        yield running
-
-
-@pytest.fixture
-def server(one_server: Misbehaving, monkeypatch: pytest.MonkeyPatch) -> Misbehaving:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
-    one_server.mode, one_server.police_mode = "well", None
-    one_server.asked.clear()
-    return one_server
 
 
 @pytest.fixture
