@@ -8,12 +8,13 @@ from typing import Any
 from rasa_sdk import Tracker
 
 from actions import turn
-from actions.answer_statistics import AnswerStatistics
+from actions.answer_statistics import AnswerStatistics, is_question
 from actions.base import SafeAction
 from actions.find_local_police import FindLocalPolice
 from actions.show_support import ShowSupport
-from actions.statistics.answers import Question
+from actions.statistics import asking
 from bot.dialogue.message import Parts, buttons, compose
+from bot.places import boroughs_named
 from bot.support.request import Request, gone_on
 
 
@@ -36,16 +37,13 @@ class ContinueQuestion(SafeAction):
         ):
             return await self._local_police.answer(tracker)
         about_people = bool(needs or audiences or (areas and help_asked)) and not periods
-        asked = turn.last_asked(tracker, about_people=about_people) or {}
-        if "periods" in asked:
-            return self._statistics.message(
-                Question(
-                    crimes or tuple(asked.get("crimes", ())),
-                    areas or tuple(asked.get("areas", ())),
-                    periods or tuple(asked.get("periods", ())),
-                    "crime" if crimes else asked.get("about", "crime"),
-                )
-            )
+        asked = turn.last_asked(tracker, about_people=about_people)
+        if is_question(asked):
+            typed = turn.text(tracker)
+            boroughs = areas or boroughs_named(tracker.latest_message)
+            now = asking.question_of(typed, turn.intent(tracker), crimes, boroughs, periods)
+            question = self._statistics.going_on(asked, now, typed)
+            return await self._statistics.near_or_figures(tracker, question, typed, asked)
         if help_asked and help_asked.intent == "ask_local_police" and not (needs or audiences):
             return await self._local_police.answer(tracker)
         if help_asked and not periods:

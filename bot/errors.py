@@ -4,11 +4,14 @@ PlanError
 ├── ContentError      a file under content/ is missing or wrong (file, line, reason)
 ├── SetupError        the machine or the checkout is not ready (says what to do)
 ├── PackageError      the language package cannot be built or trusted
+├── RefusedFileError  a published file of figures cannot be taken in (reason)
 └── ActionError       an action could not answer
     ├── FactsMissingError  the stored facts hold no such figure or service
+    ├── StoreError         the store of figures cannot be read or written
     ├── OutOfTimeError     the action's time budget ran out
     ├── SourceError        a public service gave nothing to answer from
     │   ├── SourceUnavailableError  it is down, too busy or too slow
+    │   │   └── TooLargeError       so it says (503) of a question that can be asked in parts
     │   ├── SourceRefusedError      it refused the question (status, body)
     │   └── BadAnswerError          what it sent cannot be trusted
     └── PostcodeError      the postcode leads nowhere
@@ -41,12 +44,24 @@ class PackageError(PlanError):
     """The language package cannot be built, or a checksum differs."""
 
 
+class RefusedFileError(PlanError):
+    """A published file of figures is not what it should be; the last good edition stays. `reason`: one short sentence."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
 class ActionError(PlanError):
     """An action could not answer; the person hears an apology."""
 
 
 class FactsMissingError(ActionError):
     """What was asked for is not among the stored facts."""
+
+
+class StoreError(ActionError):
+    """The store of figures cannot be read or written."""
 
 
 class OutOfTimeError(ActionError):
@@ -59,6 +74,10 @@ class SourceError(ActionError):
 
 class SourceUnavailableError(SourceError):
     """The service is down, too busy or too slow: say so, and use what is stored."""
+
+
+class TooLargeError(SourceUnavailableError):
+    """The service cannot answer for so much at once, or at all: ask for parts of it."""
 
 
 class SourceRefusedError(SourceError):

@@ -21,6 +21,7 @@ def no_outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("POSTCODES_URL", NOBODY)
         patch.setenv("POLICE_URL", NOBODY)
         patch.setenv("PLAN_CACHE", str(tmp_path_factory.mktemp("cache") / "cache.db"))
+        patch.setenv("PLAN_STATISTICS_DB", f"sqlite:///{tmp_path_factory.mktemp('figures') / 'figures.db'}")
         yield
 
 

@@ -1,93 +1,179 @@
-"""The figures that come with the project (content/statistics.csv), held in memory.
+"""The store of figures: read by measure and area, or across the boroughs; written whole, one origin at a time.
 
-Source of every row: its own `source_title` and `source_url`, from the researched facts.
+Fed from content/statistics.csv and content/populations.csv, so that a fresh clone answers offline, and by `planbot refresh`
+from the published files. Where two origins have the same figure, the London Datastore's goes before a newspaper's, and the last
+published before an older one.
 """
 
 from __future__ import annotations
 
-import csv
-from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 
-from bot.errors import ContentError
-from bot.paths import CONTENT
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 
-FILE = CONTENT / "statistics.csv"
-LONDON = "London"
-WHOLE_OF_LONDON = frozenset({"Metropolitan Police Service", "London (MPS area)", LONDON})
+from actions.statistics import seed
+from actions.statistics.database import IN_MEMORY, address, open_engine
+from actions.statistics.figure import Edition, Figure, Population
+from actions.statistics.tables import TABLES, editions, figures, populations, sources
+from bot.errors import StoreError
 
-
-@dataclass(frozen=True)
-class Figure:
-    """One figure. `period_type`: month, calendar_year, financial_year, rolling_12_months or snapshot."""
-
-    measure: str
-    label: str
-    area: str
-    start: date
-    end: date
-    period_type: str
-    value: float
-    unit: str
-    source_title: str
-    source_url: str
-    published: str
+DATASTORE = "London Datastore"
+_COLUMNS = (
+    figures.c.measure, figures.c.area, figures.c.first_day, figures.c.last_day, figures.c.period_type, figures.c.value,
+    figures.c.unit, sources.c.title, sources.c.url, figures.c.published, figures.c.provisional, figures.c.notes,
+)  # fmt: skip
+_ALL = sa.select(*_COLUMNS).join(sources, figures.c.source_id == sources.c.id).order_by(figures.c.id)
+_OF = _ALL.where(figures.c.measure == sa.bindparam("measure"), figures.c.area == sa.bindparam("area"))
+_ACROSS = _ALL.where(
+    figures.c.measure == sa.bindparam("measure"),
+    figures.c.first_day >= sa.bindparam("first"),
+    figures.c.last_day <= sa.bindparam("last"),
+)
 
 
-class Figures:
-    """All figures by measure and area; `London` stands for the whole of the Met's area."""
+class Store:
+    """One for a process. `url`: a SQLAlchemy address; the one of the settings unless given."""
 
-    def __init__(self, rows: list[Figure]) -> None:
-        self._by: dict[tuple[str, str], list[Figure]] = defaultdict(list)
-        for row in rows:
-            self._by[row.measure, row.area].append(row)
+    def __init__(self, url: str | None = None) -> None:
+        self._url = url
+        self._engine: Engine | None = None
 
     @classmethod
-    def read(cls, path: Path = FILE) -> Figures:
-        """Raises ContentError with the line of a row that cannot be read."""
-        rows = []
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ContentError(path.name, None, f"cannot be read ({error})") from error
-        for line, row in enumerate(csv.DictReader(text.splitlines()), 2):
-            try:
-                rows.append(_figure(row))
-            except (KeyError, ValueError, TypeError) as error:
-                raise ContentError(path.name, line, f"is not a figure ({error})") from error
-        return cls(rows)
+    def of_the_project(cls) -> Store:
+        """The project's own figures alone, in memory: what is left when the database is not."""
+        return cls(IN_MEMORY)
 
     def of(self, measure: str, area: str) -> list[Figure]:
-        """The figures of a measure in an area, oldest first, one for each period: the last published.
+        """The figures of a measure in an area, oldest first, the best one for each period. Raises StoreError."""
+        with self._reading() as connection:
+            rows = connection.execute(_OF, {"measure": measure, "area": area}).all()
+        return _best(Figure(*row) for row in rows)
 
-        An empty list when there are none.
+    def across(self, measure: str, first: date, last: date) -> dict[str, list[Figure]]:
+        """For each area, its figures of a measure that lie within the days, as `of` gives them. Raises StoreError."""
+        with self._reading() as connection:
+            rows = connection.execute(_ACROSS, {"measure": measure, "first": first, "last": last}).all()
+        found: dict[str, list[Figure]] = {}
+        for row in rows:
+            found.setdefault(row[1], []).append(Figure(*row))
+        return {area: _best(listed) for area, listed in found.items()}
+
+    def newest_day(self, measure: str) -> date | None:
+        """The last day that any borough or London has a figure of the measure for. Raises StoreError."""
+        asked = sa.select(sa.func.max(figures.c.last_day)).where(figures.c.measure == measure)
+        with self._reading() as connection:
+            return connection.execute(asked).scalar()
+
+    def populations(self) -> dict[str, list[Population]]:
+        """People who live in each area, oldest first. Raises StoreError."""
+        with self._reading() as connection:
+            rows = connection.execute(sa.select(populations).order_by(populations.c.area, populations.c.day)).all()
+        found: dict[str, list[Population]] = {}
+        for row in rows:
+            found.setdefault(row.area, []).append(Population(*row))
+        return found
+
+    def edition(self, origin: str) -> Edition | None:
+        """What was last taken in from an origin; None when nothing was. Raises StoreError."""
+        with self._reading() as connection:
+            row = connection.execute(sa.select(editions).where(editions.c.origin == origin)).first()
+        return Edition(*row) if row else None
+
+    def all_editions(self) -> list[Edition]:
+        """Every edition, the last taken in first. Raises StoreError."""
+        with self._reading() as connection:
+            return [Edition(*row) for row in connection.execute(sa.select(editions).order_by(editions.c.loaded.desc()))]
+
+    def replace(self, edition: Edition, rows: Iterable[Figure]) -> int:
+        """Puts the figures of an origin in the place of what it brought before, all or nothing; how many.
+
+        Raises StoreError; then nothing has changed.
         """
-        newest: dict[tuple[date, date, str], Figure] = {}
-        for figure in self._by.get((measure, area), []):
-            period = (figure.end, figure.start, figure.period_type)
-            if period not in newest or figure.published > newest[period].published:
-                newest[period] = figure
-        return [newest[period] for period in sorted(newest)]
+        with self._writing() as connection:
+            return put(connection, edition, rows)
 
-    def newest(self, measure: str, area: str, period_types: tuple[str, ...]) -> Figure | None:
-        """The newest figure of the first period type that has one."""
-        listed = self.of(measure, area)
-        return next((f for kind in period_types for f in reversed(listed) if f.period_type == kind), None)
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        try:
+            with self._open().connect() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise StoreError(f"The figures cannot be read ({type(error).__name__}): is the database there?") from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        try:
+            engine = self._open().execution_options(plan_writes=True)
+            with engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise StoreError(f"The figures cannot be written ({type(error).__name__}): nothing has changed.") from error
+
+    def _open(self) -> Engine:
+        """The engine, with tables made and the project's own figures in it."""
+        if self._engine is None:
+            engine = open_engine(self._url or address())
+            content = seed.checksum()
+            with engine.execution_options(plan_writes=True).begin() as connection:
+                TABLES.create_all(connection)
+                known = connection.execute(
+                    sa.select(editions.c.checksum).where(editions.c.origin == seed.ORIGIN)
+                ).scalar()
+                if known != content:
+                    edition, rows, people = seed.read()
+                    put(connection, edition, rows)
+                    connection.execute(populations.delete())
+                    connection.execute(populations.insert(), [vars(p) for p in people])
+            self._engine = engine
+        return self._engine
+
+    def close(self) -> None:
+        """Lets go of the database; a later question opens it again."""
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.dispose()
 
 
-def _figure(row: dict[str, str]) -> Figure:
-    return Figure(
-        measure=row["measure"],
-        label=row["label"],
-        area=LONDON if row["area"] in WHOLE_OF_LONDON else row["area"],
-        start=date.fromisoformat(row["period_start"]),
-        end=date.fromisoformat(row["period_end"]),
-        period_type=row["period_type"],
-        value=float(row["value"]),
-        unit=row["unit"],
-        source_title=row["source_title"],
-        source_url=row["source_url"],
-        published=row["published"],
-    )
+def put(connection: Connection, edition: Edition, rows: Iterable[Figure]) -> int:
+    """Replaces an origin's figures within a transaction that is already open; how many there are now."""
+    known = {(title, url): number for number, title, url in connection.execute(sa.select(sources))}
+    connection.execute(figures.delete().where(figures.c.origin == edition.origin))
+    batch, count = [], 0
+    for row in rows:
+        source = (row.source_title, row.source_url)
+        if source not in known:
+            added = connection.execute(sources.insert().values(title=source[0], url=source[1]))
+            known[source] = added.inserted_primary_key[0]
+        batch.append(
+            {
+                "origin": edition.origin, "measure": row.measure, "area": row.area, "first_day": row.start,
+                "last_day": row.end, "period_type": row.period_type, "value": row.value, "unit": row.unit,
+                "source_id": known[source], "published": row.published, "provisional": row.provisional, "notes": row.notes,
+            }
+        )  # fmt: skip
+        count += 1
+        if len(batch) == 5000:
+            connection.execute(figures.insert(), batch)
+            batch = []
+    if batch:
+        connection.execute(figures.insert(), batch)
+    connection.execute(editions.delete().where(editions.c.origin == edition.origin))
+    connection.execute(editions.insert().values(**vars(edition)))
+    return count
+
+
+def _best(listed: Iterable[Figure]) -> list[Figure]:
+    best: dict[tuple[date, date, str], Figure] = {}
+    for figure in listed:
+        period = (figure.end, figure.start, figure.period_type)
+        if period not in best or _rank(figure) > _rank(best[period]):
+            best[period] = figure
+    return [best[period] for period in sorted(best)]
+
+
+def _rank(figure: Figure) -> tuple[bool, date]:
+    return DATASTORE in figure.source_title, figure.published or date.min

@@ -20,7 +20,7 @@ from bot.clock import spell
 from bot.content.store import shared
 from bot.dialogue.message import compose
 from bot.errors import ActionError, FactsMissingError, OutOfTimeError
-from tests.unit.actions import figures_file
+from tests.unit.statistics import figures_file
 
 Turn = Callable[..., Tracker]
 

@@ -10,7 +10,7 @@ from rasa_sdk import Tracker
 
 from actions.answer_statistics import TOPIC
 from actions.continue_question import ContinueQuestion
-from tests.unit.actions import figures_file
+from tests.unit.statistics import figures_file
 
 Turn = Callable[..., Tracker]
 
@@ -37,7 +37,7 @@ async def _answer(turn_of: Turn, last: dict[str, Any] | None, *entities: tuple[s
 
 async def test_area_after_figures(turn_of: Turn) -> None:
     message = await _answer(turn_of, _figures("burglary"), ("area", "Camden"))
-    assert f" {figures_file.newest('burglary', 'Camden')} burglaries in Camden." in message["text"]
+    assert f" {figures_file.prose(figures_file.newest('burglary', 'Camden'))} burglaries in Camden." in message["text"]
 
 
 async def test_new_area_replaces_the_old(turn_of: Turn) -> None:
@@ -48,14 +48,14 @@ async def test_new_area_replaces_the_old(turn_of: Turn) -> None:
 
 async def test_year_after_figures_keeps_area_and_crime(turn_of: Turn) -> None:
     message = await _answer(turn_of, _figures("burglary", areas=("Camden",)), ("period", "2024"))
-    value = figures_file.year("burglary", 2024, "Camden")
+    value = figures_file.prose(figures_file.year("burglary", 2024, "Camden"))
     assert f"In 2024, the Met recorded {value} burglaries in Camden." in message["text"]
 
 
 async def test_crime_after_figures_keeps_area_and_year(turn_of: Turn) -> None:
     last = _figures("burglary", areas=("Camden",), periods=("2024",))
     message = await _answer(turn_of, last, ("crime_type", "robbery"))
-    value = figures_file.year("robbery", 2024, "Camden")
+    value = figures_file.prose(figures_file.year("robbery", 2024, "Camden"))
     assert f"In 2024, the Met recorded {value} robberies in Camden." in message["text"]
 
 
@@ -67,13 +67,13 @@ async def test_year_after_officers_stays_with_officers(turn_of: Turn) -> None:
 
 async def test_crime_after_officers_is_about_crime(turn_of: Turn) -> None:
     message = await _answer(turn_of, _figures(about="officers"), ("crime_type", "burglary"))
-    assert f" {figures_file.newest('burglary')} burglaries " in message["text"]
+    assert f" {figures_file.prose(figures_file.newest('burglary'))} burglaries " in message["text"]
 
 
 async def test_continued_figures_can_be_continued_again(turn_of: Turn) -> None:
     first = await _answer(turn_of, _figures("burglary"), ("area", "Camden"))
     second = await _answer(turn_of, first["answer"], ("period", "2025"))
-    value = figures_file.year("burglary", 2025, "Camden")
+    value = figures_file.prose(figures_file.year("burglary", 2025, "Camden"))
     assert f"In 2025, the Met recorded {value} burglaries in Camden." in second["text"]
 
 

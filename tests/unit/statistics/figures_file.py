@@ -38,3 +38,13 @@ def newest(measure: str, area: str = "London", period_type: str = "rolling_12_mo
 def written(row: Row) -> str:
     value = float(row["value"])
     return f"{int(value):,}" if value.is_integer() else f"{value:,.1f}"
+
+
+def prose(exact: str) -> str:
+    """As it stands in a sentence: "about 2,300 (2,346)"; below 1,000 just the number."""
+    value = int(exact.replace(",", ""))
+    if value < 1000:
+        return exact
+    unit = 10 ** (len(str(value)) - (3 if value >= 100_000 else 2))
+    rounded = (value + unit // 2) // unit * unit
+    return exact if rounded == value else f"about {rounded:,} ({exact})"
