@@ -6,6 +6,8 @@ with Misbehaving() as server:
     monkeypatch.setenv("POLICE_URL", server.police_url)
     server.mode = "busy"          # both services; see MODES
     server.police_mode = "html"   # only the police's; None: as `mode`
+    server.mode_at["/api/crimes-street"] = "down"   # only addresses that begin so, whatever else is set
+    server.most_crimes = 50       # 503 for an area with more of them, as the real one does above 10,000
 ```
 
 Postcodes that it knows in the mode "well" are in tests/service_answers.py.
@@ -49,13 +51,16 @@ HUGE = 10_000_000
 
 
 class Misbehaving:
-    """Serves both services from one port, in a thread. `asked`: paths that were asked, in order."""
+    """Serves both services from one port, in a thread. `asked`: paths that were asked, in order; `posted`: forms."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.posted: list[str] = []
         self.retry_after: str | None = None
         self.drip_seconds = 0.2
         self.police_mode: str | None = None
+        self.mode_at: dict[str, str] = {}
+        self.most_crimes: int | None = None
         self._mode, self._misbehaved, self._port = "well", 0, 0
         self._loop = asyncio.new_event_loop()
         self._server: asyncio.AbstractServer | None = None
@@ -124,20 +129,25 @@ class Misbehaving:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
             path = head.split(" ")[1]
             self.asked.append(path)
+            form = (await reader.readexactly(_length(head))).decode()
+            if form:
+                self.posted.append(form)
             police = path.startswith("/api/")
             mode = self.police_mode if police and self.police_mode else self._mode
-            await self._misbehave(mode, path, writer)
+            mode = next((m for start, m in self.mode_at.items() if path.startswith(start)), mode)
+            await self._misbehave(mode, path, form, writer)
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
             self._open.discard(writer)
             writer.close()
 
-    async def _misbehave(self, mode: str, path: str, writer: asyncio.StreamWriter) -> None:
+    async def _misbehave(self, mode: str, path: str, form: str, writer: asyncio.StreamWriter) -> None:
         self._misbehaved += 1
         if mode == "well" or (mode.endswith("_once") and self._misbehaved > 1):
-            status, body = answer(path)
-            await _send(writer, status, json.dumps(body).encode())
+            status, body = answer(path, form)
+            too_big = self.most_crimes is not None and "/crimes-street/" in path and len(body or ()) > self.most_crimes
+            await _send(writer, 503 if too_big else status, b"" if too_big else json.dumps(body).encode())
         elif mode == "slow_headers":
             await asyncio.sleep(3600)
         elif mode == "slow_body":
@@ -151,12 +161,12 @@ class Misbehaving:
         elif mode == "huge_stream":
             await _send(writer, 200, b'{"a": "' + b"x" * HUGE + b'"}', length=None)
         else:
-            status, body, kind, more = self._strange(mode, path)
+            status, body, kind, more = self._strange(mode, path, form)
             await _send(writer, status, body, kind=kind, more=more, length=HUGE if mode == "huge" else len(body))
 
-    def _strange(self, mode: str, path: str) -> tuple[int, bytes, str, dict[str, str]]:
+    def _strange(self, mode: str, path: str, form: str) -> tuple[int, bytes, str, dict[str, str]]:
         """Status, body, content type and further headers."""
-        well = json.dumps(answer(path)[1])
+        well = json.dumps(answer(path, form)[1])
         usual = "application/json; charset=utf-8"
         wait = {"Retry-After": self.retry_after} if self.retry_after is not None else {}
         return {
@@ -177,6 +187,12 @@ class Misbehaving:
             "away": (302, b"", "text/plain", {"Location": f"http://localhost:{self._port}{path}"}),
             "round": (302, b"", "text/plain", {"Location": path}),
         }[mode]
+
+
+def _length(head: str) -> int:
+    """Bytes of what follows the head of a request."""
+    lines = (line.partition(":") for line in head.split("\r\n"))
+    return next((int(value) for name, _, value in lines if name.lower() == "content-length"), 0)
 
 
 async def _send(writer: asyncio.StreamWriter, status: int, body: bytes, kind: str = "application/json; charset=utf-8",

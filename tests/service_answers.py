@@ -5,7 +5,9 @@ Wards and boroughs are real, the rest is made up. Any other postcode is "not fou
 
 from __future__ import annotations
 
-from datetime import timedelta
+import random
+from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -96,10 +98,78 @@ PRIORITIES = [
 ]  # fmt: skip
 
 
-def answer(address: str) -> tuple[int, Any]:
-    """Status and JSON of the well-behaved services for a path with its query."""
+BOUNDARIES = {
+    ("metropolitan", PECKHAM_TEAM): [
+        (51.4680, -0.0740), (51.4700, -0.0620), (51.4745, -0.0600), (51.4730, -0.0660), (51.4770, -0.0610), (51.4800, -0.0650),
+        (51.4785, -0.0700), (51.4800, -0.0780), (51.4740, -0.0720), (51.4720, -0.0790), (51.4680, -0.0740),
+    ],
+    ("metropolitan", BORDER_TEAM): [(51.648, -0.196), (51.648, -0.184), (51.657, -0.184), (51.657, -0.196)],
+}  # fmt: skip
+"""Closed, as the service does it; the first is no convex shape, and the second has few crimes."""
+CUT = 51.474
+"""The latitude that halves the first outline: some crimes lie exactly on it."""
+CRIMES = {
+    ("metropolitan", PECKHAM_TEAM): {
+        "violent-crime": 64, "anti-social-behaviour": 31, "theft-from-the-person": 40, "shoplifting": 25, "vehicle-crime": 18,
+        "burglary": 11, "drugs": 9, "bicycle-theft": 4, "a-new-kind": 13,
+    },
+    ("metropolitan", BORDER_TEAM): {"anti-social-behaviour": 3, "burglary": 4, "vehicle-crime": 2},
+}  # fmt: skip
+"""In the newest month; each month before it has one violent crime more."""
+
+
+def newest_month() -> date:
+    """The one before the month before this, seen from the day that PLAN_TODAY names."""
+    return months_before(today(), 2)
+
+
+def months_before(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, 1)
+
+
+def within(point: tuple[float, float], ring: list[tuple[float, float]]) -> bool:
+    """Whether a point lies in a ring or on its edge, by the number of sides to its east."""
+    latitude, longitude = point
+    odd = False
+    for i, (y2, x2) in enumerate(ring):
+        y1, x1 = ring[i - 1]
+        across = (x2 - x1) * (latitude - y1) - (y2 - y1) * (longitude - x1)
+        if abs(across) < 1e-12 and min(y1, y2) <= latitude <= max(y1, y2) and min(x1, x2) <= longitude <= max(x1, x2):
+            return True
+        if (y1 > latitude) != (y2 > latitude) and x1 + (latitude - y1) / (y2 - y1) * (x2 - x1) > longitude:
+            odd = not odd
+    return odd
+
+
+@lru_cache(maxsize=32)
+def crimes_of(month: str) -> list[dict[str, Any]]:
+    """All crimes of a month, in the layout of /crimes-street; every seventh lies on the cut, where the outline allows it."""
+    chance, found = random.Random(month), []
+    older = (newest_month().year - int(month[:4])) * 12 + newest_month().month - int(month[5:])
+    for team, counts in CRIMES.items():
+        ring = BOUNDARIES[team]
+        (south, north), (west, east) = ((min(p[i] for p in ring), max(p[i] for p in ring)) for i in (0, 1))
+        for category, count in counts.items():
+            for _ in range(count + (older if category == "violent-crime" else 0)):
+                point = None
+                while point is None or not within(point, ring):
+                    on_cut = len(found) % 7 == 0 and south < CUT < north
+                    latitude = CUT if on_cut else round(chance.uniform(south, north), 6)
+                    point = (latitude, round(chance.uniform(west, east), 6))
+                found.append({
+                    "category": category, "location_type": "Force", "context": "", "outcome_status": None,
+                    "location": {"latitude": f"{point[0]:.6f}", "longitude": f"{point[1]:.6f}",
+                                 "street": {"id": 1, "name": "On or near Made Up Street"}},
+                    "persistent_id": "", "id": 100_000_000 + len(found), "location_subtype": "", "month": month,
+                })  # fmt: skip
+    return found
+
+
+def answer(address: str, form: str = "") -> tuple[int, Any]:
+    """Status and JSON of the well-behaved services for a path with its query, and what was posted with it."""
     parts = urlsplit(address)
-    path, query = unquote(parts.path), parse_qs(parts.query)
+    path, query = unquote(parts.path), parse_qs(form or parts.query)
     if path.startswith("/api/"):
         return _police(path[len("/api") :], query)
     return _postcodes(path, query)
@@ -145,13 +215,30 @@ def _police(path: str, query: dict[str, list[str]]) -> tuple[int, Any]:
                 force, team = teams[record["postcode"]]
                 return 200, {"force": force, "neighbourhood": team}
         return 404, None
+    if path == "/crime-last-updated":
+        return 200, {"date": newest_month().isoformat()}
+    if path == "/crimes-street/all-crime":
+        return _street(query)
     force, _, rest = path.strip("/").partition("/")
     team, _, what = rest.partition("/")
     if (force, team) not in TEAMS:
         return 404, None
     if what == "":
         return 200, TEAMS[force, team]
+    if what == "boundary" and (force, team) in BOUNDARIES:
+        return 200, [{"latitude": f"{y:.10f}", "longitude": f"{x:.10f}"} for y, x in BOUNDARIES[force, team]]
     if what in ("priorities", "events"):
         busy = team == PECKHAM_TEAM
         return 200, (PRIORITIES if what == "priorities" else events()) if busy else []
     return 404, None
+
+
+def _street(query: dict[str, list[str]]) -> tuple[int, Any]:
+    month = query.get("date", [""])[0]
+    if "poly" not in query:
+        return 400, {"status": 400, "error": "No valid query submitted."}
+    if not months_before(newest_month(), 35) <= date.fromisoformat(f"{month}-01") <= newest_month():
+        return 404, None
+    ring = [(float(y), float(x)) for y, x in (pair.split(",") for pair in query["poly"][0].split(":"))]
+    places = ((c, (float(c["location"]["latitude"]), float(c["location"]["longitude"]))) for c in crimes_of(month))
+    return 200, [crime for crime, place in places if within(place, ring)]

@@ -9,6 +9,7 @@ from rasa_sdk import Tracker
 
 from actions.statistics.chart import Chart
 from actions.statistics.measures import ANY_CRIME
+from actions.statistics.near import near
 from actions.statistics.question import COUNT, CRIME, Question
 from bot.content.store import Content
 from bot.dialogue.message import Parts, buttons, compose
@@ -29,6 +30,11 @@ class CrimeNear:
     def __init__(self, sources: Sources | None = None) -> None:
         self._sources = sources
 
+    @property
+    def sources(self) -> Sources:
+        self._sources = self._sources or open_sources()
+        return self._sources
+
     async def message(
         self, tracker: Tracker, question: Question, content: Content
     ) -> tuple[dict[str, Any] | None, list[str]]:
@@ -43,11 +49,8 @@ class CrimeNear:
             or not general
         ):
             return None, []
-        from actions.statistics.near import near
-
-        self._sources = self._sources or open_sources()
         try:
-            found = await near(place, self._sources.street, deadline=SECONDS)
+            found = await near(place, self.sources.street, deadline=SECONDS)
         except SourceError as error:
             log.warning("no street-level counts: %s", error)
             return None, [SORRY]

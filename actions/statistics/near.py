@@ -119,11 +119,8 @@ def _capital(text: str) -> str:
 
 def _where(place: Mapping[str, Any]) -> str:
     ward, borough = str(place.get("ward") or ""), str(place.get("borough") or "")
-    named = ward if not ward or ward.lower().endswith(" ward") else f"{ward} ward"
-    of = ", ".join(part for part in (named, borough) if part)
-    # a borough alone would sound as if it were the whole of it
-    return (
-        f"the police area of {of}"
-        if ward
-        else f"the area of your local police team{f' in {borough}' if borough else ''}"
-    )
+    if not ward:
+        # a borough alone would sound as if it were the whole of it
+        return f"the area of your local police team in {borough}" if borough else "the area of your local police team"
+    named = ward if ward.lower().endswith(" ward") else f"{ward} ward"
+    return f"the police area of {named}, {borough}" if borough else f"the police area of {named}"

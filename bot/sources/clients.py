@@ -11,6 +11,7 @@ from bot.sources.http import Fetcher, Waits
 from bot.sources.limiter import Limiter
 from bot.sources.police_uk import PoliceClient
 from bot.sources.postcodes_io import PostcodesClient
+from bot.sources.street_crime import StreetCrimeClient
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Sources:
 
     postcodes: PostcodesClient
     police: PoliceClient
+    street: StreetCrimeClient
     fetcher: Fetcher
     database: Database
 
@@ -35,6 +37,7 @@ def open_sources(settings: SourceSettings | None = None, waits: Waits | None = N
     return Sources(
         PostcodesClient(settings.postcodes_url, fetcher, cache),
         PoliceClient(settings.police_url, fetcher, cache),
+        StreetCrimeClient(settings.police_url, fetcher, cache),
         fetcher,
         database,
     )

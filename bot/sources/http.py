@@ -7,6 +7,7 @@ import json
 import logging
 import time
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
@@ -15,7 +16,7 @@ from typing import Any
 import httpx
 import stamina
 
-from bot.errors import BadAnswerError, SourceRefusedError, SourceUnavailableError
+from bot.errors import BadAnswerError, SourceRefusedError, SourceUnavailableError, TooLargeError
 from bot.sources.limiter import Limiter
 
 CONNECT_SECONDS = 5.0
@@ -23,7 +24,7 @@ READ_SECONDS = 10.0
 RETRIES = 3
 REDIRECTS = 2
 LONGEST_BODY = 2_000_000
-"""Bytes. The largest answer that is asked for here, a list of places, is a twentieth of it."""
+"""Bytes, unless the call allows more. The largest answer that is got here, a list of places, is a twentieth of it."""
 BUSY = frozenset({429, 502, 503, 504})
 HEADERS = {
     "Accept": "application/json",
@@ -44,6 +45,18 @@ class Waits:
     longest: float = 3.0
     jitter: float = 0.3
     longest_told: float = 10.0
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What is asked. `form`: None for a GET. `longest`: bytes of an answer. `parts`: a bare 503 means "ask for less"."""
+
+    url: str
+    params: dict[str, str] | None = None
+    form: dict[str, str] | None = None
+    longest: int = LONGEST_BODY
+    read_seconds: float | None = None
+    parts: bool = False
 
 
 class _BusyError(SourceUnavailableError):
@@ -73,9 +86,30 @@ class Fetcher:
         Raises SourceUnavailableError, SourceRefusedError (400 to 499, except 429; with the body if it is JSON), and
         BadAnswerError (not JSON, too long, of another type, or sent on to another host).
         """
-        ends = time.monotonic() + deadline
+        return await self._ask(_Question(url, params), deadline, expect)
+
+    async def post(
+        self,
+        url: str,
+        *,
+        form: dict[str, str],
+        deadline: float,
+        expect: type = dict,
+        longest: int = LONGEST_BODY,
+        read_seconds: float = READ_SECONDS,
+        parts: bool = False,
+    ) -> Any:
+        """As `get`, with a form, for a question that changes nothing there: it is asked again like any other.
+
+        `longest`: bytes that the answer may have; `read_seconds`: the longest silence while it comes. `parts`: the
+        caller can ask for less at once; then a 503 without a Retry-After raises TooLargeError and is not retried.
+        """
+        return await self._ask(_Question(url, None, form, longest, read_seconds, parts), deadline, expect)
+
+    async def _ask(self, question: _Question, deadline: float, expect: type) -> Any:
+        ends, url = time.monotonic() + deadline, question.url
         try:
-            value = await asyncio.wait_for(self._get_patiently(url, params, ends), deadline)
+            value = await asyncio.wait_for(self._ask_patiently(question, ends), deadline)
         except asyncio.TimeoutError as error:
             raise SourceUnavailableError(
                 f"{_host(url)} gave no answer within {max(deadline, 0):.1f} s: try again in a minute."
@@ -90,7 +124,7 @@ class Fetcher:
         if client is not None and self._loop is asyncio.get_running_loop():
             await client.aclose()
 
-    async def _get_patiently(self, url: str, params: dict[str, str] | None, ends: float) -> Any:
+    async def _ask_patiently(self, question: _Question, ends: float) -> Any:
         tries = stamina.retry_context(
             on=self._when_again(ends),
             attempts=1 + RETRIES,
@@ -101,7 +135,7 @@ class Fetcher:
         )
         async for attempt in tries:
             with attempt:
-                return await self._get_once(url, params, ends)
+                return await self._ask_once(question, ends)
         raise AssertionError("the last attempt returns or raises")
 
     def _when_again(self, ends: float) -> Callable[[Exception], bool | float]:
@@ -116,14 +150,14 @@ class Fetcher:
 
         return when
 
-    async def _get_once(self, url: str, params: dict[str, str] | None, ends: float) -> Any:
-        host = _host(url)
+    async def _ask_once(self, question: _Question, ends: float) -> Any:
+        url, params, host = question.url, question.params, _host(question.url)
         try:
             for _ in range(REDIRECTS + 1):
                 await self._limiter.take(ends - time.monotonic())
-                async with self._open_client().stream("GET", url, params=params) as response:
+                async with self._send(question, url, params) as response:
                     if not response.is_redirect:
-                        return await self._read(response, host)
+                        return await self._read(response, host, question)
                     url, params = _moved(response), None
         except (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError) as error:
             raise _BusyError(f"{host} cannot be reached ({type(error).__name__}): try again in a minute.") from error
@@ -132,6 +166,15 @@ class Fetcher:
                 f"{host} cannot be asked ({type(error).__name__}): check its address."
             ) from error
         raise BadAnswerError(f"{host} sends us from one address to the next: check its address.")
+
+    def _send(
+        self, question: _Question, url: str, params: dict[str, str] | None
+    ) -> AbstractAsyncContextManager[httpx.Response]:
+        client = self._open_client()
+        if question.form is None:
+            return client.stream("GET", url, params=params)
+        timeout = httpx.Timeout(question.read_seconds, connect=CONNECT_SECONDS)
+        return client.stream("POST", url, data=question.form, timeout=timeout)
 
     def _open_client(self) -> httpx.AsyncClient:
         loop = asyncio.get_running_loop()
@@ -146,7 +189,7 @@ class Fetcher:
             )
         return self._client
 
-    async def _read(self, response: httpx.Response, host: str) -> Any:
+    async def _read(self, response: httpx.Response, host: str, question: _Question) -> Any:
         status = response.status_code
         if status in BUSY:
             told = retry_after(response.headers.get("Retry-After"), datetime.now(timezone.utc))
@@ -154,6 +197,8 @@ class Fetcher:
                 raise SourceUnavailableError(
                     f"{host} is busy and asks to wait longer than anybody would: try again later."
                 )
+            if question.parts and status == 503 and told is None:
+                raise TooLargeError(f"{host} cannot answer for so much at once ({status}): ask for parts of it.")
             raise _BusyError(f"{host} is busy ({status}): try again in a minute.", told)
         if status >= 500:
             raise SourceUnavailableError(f"{host} has a fault of its own ({status}): try again later.")
@@ -161,7 +206,7 @@ class Fetcher:
             raise SourceRefusedError(f"{host} refused the question ({status}).", status, await _body_if_json(response))
         if status != 200:
             raise BadAnswerError(f"{host} answered with an unexpected status ({status}): report it.")
-        return parse(await _body(response), response.headers.get("Content-Type", ""), host)
+        return parse(await _body(response, question.longest), response.headers.get("Content-Type", ""), host)
 
 
 def parse(body: bytes, content_type: str, host: str) -> Any:
@@ -189,19 +234,19 @@ def retry_after(header: str | None, now: datetime) -> float | None:
         return None
 
 
-async def _body(response: httpx.Response) -> bytes:
+async def _body(response: httpx.Response, longest: int = LONGEST_BODY) -> bytes:
     """The whole body. Raises BadAnswerError as soon as it is known to be too long, or compressed unasked."""
     host = _host(str(response.request.url))
     told = response.headers.get("Content-Length", "")
-    if told.isascii() and told.isdigit() and int(told[:12]) > LONGEST_BODY:
+    if told.isascii() and told.isdigit() and int(told[:12]) > longest:
         raise BadAnswerError(f"{host} would send {told[:12]} bytes, which is too long: report it.")
     if response.headers.get("Content-Encoding", "identity").strip().lower() not in ("identity", ""):
         raise BadAnswerError(f"{host} sent a compressed answer that was not asked for: report it.")
     body = bytearray()
     async for chunk in response.aiter_bytes():
         body += chunk
-        if len(body) > LONGEST_BODY:
-            raise BadAnswerError(f"{host} sent more than {LONGEST_BODY} bytes: report it.")
+        if len(body) > longest:
+            raise BadAnswerError(f"{host} sent more than {longest} bytes: report it.")
     return bytes(body)
 
 
