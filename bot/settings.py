@@ -54,8 +54,9 @@ class GuardSettings:
 
 @dataclass(frozen=True)
 class SourceSettings:
-    """`postcodes_url`, `police_url`: where the services answer; `cache`: the file that keeps answers for a while."""
+    """`postcodes_url`, `police_url`, `datastore_url`: where they answer; `cache`: the file that keeps answers for a while."""
 
     postcodes_url: str = field(default_factory=lambda: _address("POSTCODES_URL", "https://api.postcodes.io"))
     police_url: str = field(default_factory=lambda: _address("POLICE_URL", "https://data.police.uk/api"))
     cache: Path = field(default_factory=_cache_path)
+    datastore_url: str = field(default_factory=lambda: _address("DATASTORE_URL", "https://data.london.gov.uk"))

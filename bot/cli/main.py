@@ -1,9 +1,11 @@
-"""`planbot`: run, shell, train, parse, check, services. Heavy libraries are imported only by the command that needs them."""
+"""`planbot`: run, shell, train, parse, check, refresh, services. A command imports its heavy libraries itself."""
 
 from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
+from typing import Optional
 
 import typer
 
@@ -57,14 +59,34 @@ def check() -> None:
     raise typer.Exit(checks.run())
 
 
+ONLY = typer.Option([], metavar="NAME", help="only this file, such as borough-24-months; may be given more than once")
+FOLDER = typer.Option(None, "--from", metavar="FOLDER", help="take the files from this folder, not from the Datastore")
+
+
+@app.command()
+def refresh(
+    context: typer.Context,
+    only: list[str] = ONLY,
+    folder: Optional[Path] = FOLDER,  # noqa: UP045 - typer 0.7 reads this at run time
+    force: bool = typer.Option(False, help="also what has not changed, or changed by more than usual"),
+) -> None:
+    """Bring the figures up to date from the published files; 1 when one was refused or failed."""
+    from bot.cli import refresh as refreshing
+
+    # a relative folder is one from where the command was given
+    started_in = context.obj if isinstance(context.obj, Path) else Path.cwd()
+    raise typer.Exit(refreshing.run(only, folder and started_in / folder, force=force))
+
+
 def main() -> None:
     """Entry point: errors of our own are one clear line, not a traceback."""
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+    started_in = Path.cwd()
     os.chdir(ROOT)
     try:
-        app()
+        app(obj=started_in)
     except PlanError as error:
         typer.secho(f"planbot: {error}", fg="red", err=True)
         raise SystemExit(1) from error
