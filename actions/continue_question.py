@@ -44,6 +44,9 @@ class ContinueQuestion(SafeAction):
             now = asking.question_of(typed, turn.intent(tracker), crimes, boroughs, periods)
             question = self._statistics.going_on(asked, now, typed)
             return await self._statistics.near_or_figures(tracker, question, typed, asked)
+        if not help_asked and crimes and periods:
+            # "Merton theft, July 2022": who names a time asks for figures
+            return await self._statistics.answer(tracker)
         if help_asked and help_asked.intent == "ask_local_police" and not (needs or audiences):
             return await self._local_police.answer(tracker)
         if help_asked and not periods:

@@ -35,11 +35,17 @@ _ABOUT = (
 )  # fmt: skip
 ABOUT_WORDS = tuple((about, re.compile(pattern)) for about, pattern in _ABOUT)
 CRIMES_AGAINST_OFFICERS = re.compile(r"\b(?:assaults?|attacks?|violence)\b.{0,20}\bofficers?\b")
+SHORT_ENDING = re.compile(
+    r"\b(go|gett|ris|fall|dropp|grow|climb|increas|com|eas|declin|peak|creep|chang|calm|spik|improv)in\b'?"
+)
 UP_OR_DOWN = re.compile(
     r"\b(?:up or down|(?:go(?:ing|ne|es)?|went|come|came|coming|shot|been) (?:\w+ )?(?:up|down)|ris(?:e|es|en|ing)|rose|increas\w*|"
     r"fall(?:s|en|ing)?|fell|drop\w*|decreas\w*|declin\w*|(?:get(?:s|ting)?|got) (?:\w+ )?(?:worse|better|safer|more dangerous)|"
     r"trends?|over time|climb\w*|through the roof|sky ?rocket\w*|improv\w*|reduc\w*|grow(?:n|ing|s)?|grew|"
-    r"(?:worse|better|safer|more|less|fewer|higher|lower) (?:\w+ ){0,4}(?:than|before|now|these days|used to))\b|"
+    r"(?:worse|better|safer|more|less|fewer|higher|lower) (?:\w+ ){0,4}(?:than|before|now|these days|used to)|"
+    r"eas(?:ing|ed) off|tail(?:ing|ed) off|calm(?:ing|ed) down|peak(?:ed|ing)|creep(?:ing|ed|s)|upwards?|downwards?|downhill|on the up|"
+    r"chang(?:ed?|ing)|disappear\w*|gain(?:ed|ing)?|los(?:e|ing|t)|recover\w*|higher or lower|more or (?:less|fewer)|"
+    r"(?:more|less) and (?:more|less)|long view)\b|"
     r"\b(?:is|was) it (?:worse|better)\b|\bup\b[^?]{0,20}\bdown\b|\bspik(?:e|ed|ing)\b"
 )
 WHICH = re.compile(
@@ -81,7 +87,7 @@ def question_of(
     typed: str, intent: str, crimes: Sequence[str], areas: Sequence[str], periods: Sequence[str]
 ) -> Question:
     """The question of a message. `typed`: its text; the entities in the order typed."""
-    text = typed.lower()
+    text = spelt_out(typed)
     about = _about(text, intent, crimes)
     if about != CRIME:
         # the words that name the force or the whole city add nothing to these
@@ -93,6 +99,11 @@ def question_of(
         fewest=bool(FEWEST.search(text)), top=_top(text), by_count=bool(BY_COUNT.search(text)),
     )  # fmt: skip
     return replace(found, kind=kind_of(found, text, intent))
+
+
+def spelt_out(typed: str) -> str:
+    """A message in lower case, with the endings that people leave out: "goin", "gettin"."""
+    return SHORT_ENDING.sub(r"\1ing", typed.lower())
 
 
 def kind_of(question: Question, text: str, intent: str) -> str:
@@ -111,8 +122,8 @@ def kind_of(question: Question, text: str, intent: str) -> str:
         return TREND if UP_OR_DOWN.search(text) and not WHICH.search(text) else RANK
     if re.search(r"\b(?:which|what|wich) (?:borough|boro|area|part|place)", text) and len(named) < 2:
         return RANK
-    if len(question.areas) > 1 and re.search(
-        r"\b(?:worse|safer|more|less|better|or|vs|versus|than|compare\w*)\b", text
+    if (len(question.areas) > 1 or len(question.measures()) > 1) and re.search(
+        r"\b(?:worse|safer|more|less|better|or|vs?|versus|than|compare\w*|against|next to|beside|outnumber\w*)\b", text
     ):
         return COMPARE
     if len(question.periods) > 1:

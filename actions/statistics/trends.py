@@ -8,9 +8,9 @@ from datetime import date
 
 from actions.statistics import pictured, traps
 from actions.statistics.change import DOWN, SAME, Change, change
-from actions.statistics.counts import count, earlier, uncounted
+from actions.statistics.counts import bars_of, count, earlier, uncounted
 from actions.statistics.figure import LONDON, SNAPSHOT, YEAR, Figure
-from actions.statistics.lookup import newest, one_source, within, year_before, years
+from actions.statistics.lookup import Found, newest, one_source, within, year_before, years
 from actions.statistics.measures import NEW_SYSTEM, Measure
 from actions.statistics.periods import Period, asked, in_words, read
 from actions.statistics.question import Question
@@ -48,7 +48,10 @@ def trend(question: Question, store: Store, today: date) -> Reply:
     text = " ".join([*sentences, *traps.lines(used, compared=True)])
     measure, moved = changes[0][1]
     rows = store.of(measure.name, moved.after.area)
-    chart = pictured.line(measure, rows, period.first if period and period.open else None)
+    # of two figures alone there is no line, but two bars
+    chart = pictured.line(measure, rows, period.first if period and period.open else None) or bars_of(
+        [Found(figure, measure) for figure in (moved.before, moved.after)]
+    )
     table = pictured.table(chart) if chart else [f"{in_words(f)}: {said(measure, f)}" for _, f in used[::-1]]
     return Reply(text, earlier(measure, rows), sources_of(f for _, f in used), chart, table)
 

@@ -24,7 +24,7 @@ class Parts(TypedDict, total=False):
     """What `answer` holds. `name`: the answer's name in content/, or the action's. `safety`: comes first, looks different.
 
     `yes`, `no`: the intents meant by a plain yes or no after this message. `question_asked`: what a bare detail ("in Camden",
-    "for men") later on is added to. `chart`: a picture as data (actions/statistics/chart.py); `picture`: where it is served as a PNG.
+    "for men") later on is added to. `chart`: a picture as data (actions/statistics/chart.py); `picture`: its address.
     """
 
     name: str

@@ -21,8 +21,9 @@ REJECTED_SHARE = 0.01
 """Share of the held-out in-scope messages left that may be too unlike everything known."""
 ASKED_SHARE = 0.04
 """Share of held-out in-scope messages that may be answered by a question back."""
-FALSE_ALARM_SHARE = 0.01
-"""Share of held-out messages without danger that may raise the safety signal."""
+FALSE_ALARM_SHARE = 0.016
+"""Share of held-out messages without danger that may raise the safety signal: a missed cry for help is worse than
+a false alarm."""
 DOUBT_SHARE = 0.03
 """Share of held-out messages without danger that may get the extra line of safety."""
 

@@ -86,7 +86,17 @@ RULES: tuple[tuple[re.Pattern, Value], ...] = tuple(
         (rf"\b(?P<month>{ANY_MONTH})\.?\s+(?:of\s+)?(?P<year>{YEAR})\b", _month_of_year),
         (rf"\b(?P<month>{ANY_MONTH})\s*'(?P<year>[012]\d)\b", _month_of_year),
         (rf"\bsince\s+(?:\w+\s+)?(?P<year>{YEAR})\b", lambda m: f"since_{m['year']}"),
-        (rf"\bsince\s+{PANDEMIC}", _fixed("since_2020")),
+        (rf"\b(?:since|after)\s+{PANDEMIC}", _fixed("since_2020")),
+        (
+            rf"\b(?P<year>{YEAR})\s+(?:onwards?|to\s+(?:now|today)|till\s+now|until\s+now)\b",
+            lambda m: f"since_{m['year']}",
+        ),
+        (rf"\bfrom\s+(?P<year>{YEAR})\s+(?:on|onwards?|to\s+now|till\s+now)\b", lambda m: f"since_{m['year']}"),
+        (
+            rf"\b(?:over|across)\s+(?:the\s+)?(?P<count>{COUNT})\s+(?:years|yrs)\b(?!\s+(?:plan|ago))",
+            _some("years"),
+        ),
+        (rf"\b(?P<count>{COUNT})[- ](?:year|yr)\s+(?:picture|trend|view|chart|graph|history)\b", _some("years")),
         # "it lasts three years", "why does it only last three years": how long, not when
         (rf"\b(?:only|it|they|plan|to|would|will|does)\s+last\s+(?:{COUNT})\s+years\b", lambda m: None),
         (rf"\b(?:the\s+)?{OF_PAST}\s+(?P<count>{COUNT})\s+(?:calendar\s+)?(?:years|yrs)\b", _some("years")),

@@ -171,3 +171,8 @@ async def test_audience_after_the_question_what_helps_is_kept(turn_of: Turn) -> 
     message = await ContinueQuestion().answer(turn_of("inform", "for men", (("audience", "men"),), (asked,)))
     assert message["answer"]["question_asked"]["audiences"] == ["men"]
     assert not message["answer"].get("question")
+
+
+async def test_crime_and_time_alone_are_a_question_about_figures(turn_of: Turn) -> None:
+    message = await _answer(turn_of, None, ("crime_type", "burglary"), ("area", "Camden"), ("period", "2024"))
+    assert figures_file.year("burglary", 2024, "Camden") in message["text"]

@@ -93,18 +93,18 @@ def people() -> dict[str, int]:
 
 
 class Reference:
-    """Looks figures up by trying every row."""
+    """Looks figures up by trying every row of a measure in an area."""
 
     def __init__(self, rows: list[Row]) -> None:
-        self.rows = rows
+        self.rows: dict[tuple[str, str], list[Row]] = {}
+        for row in rows:
+            self.rows.setdefault((row.measure, row.area), []).append(row)
         self.people = people()
 
     def of(self, measure: str, area: str) -> list[Row]:
         """The best row of each period: the Datastore's before a newspaper's, then the last published."""
         best: dict[tuple[str, str], Row] = {}
-        for row in self.rows:
-            if (row.measure, row.area) != (measure, area):
-                continue
+        for row in self.rows.get((measure, area), []):
             old = best.get((row.start, row.end))
             rank = ("London Datastore" in row.source, row.published)
             if old is None or rank > ("London Datastore" in old.source, old.published):
