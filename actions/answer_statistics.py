@@ -24,7 +24,10 @@ from bot.errors import PlanError
 from bot.places import boroughs_named
 
 TOPIC = "statistics"
-GOES_ON = re.compile(r"^\W*(?:ok |so |no )*(?:and|what about|wot about|how about|same|just|only|also|n)\b")
+GOES_ON = re.compile(
+    r"^\W*(?:ok |so |no )*(?:and|what about|wot about|how about|same|just|only|also|n)\b|"
+    r"^\W*(?:is|was|so is) (?:it|that|this)\b"
+)
 MOST_IN_A_TABLE = 24
 
 
@@ -131,10 +134,7 @@ class AnswerStatistics(SafeAction):
         place = elsewhere.named(typed.lower())
         if not place or [a for a in question.areas if a != "London"]:
             return None
-        text = (
-            f"I only have figures for London, so I cannot say how it is in {place}. The police there publish their own."
-        )
-        return self._words("only_london", text, None)
+        return self._words("only_london", elsewhere.only_london(place), None)
 
     def _words(self, name: str, text: str, question: Question | None) -> dict[str, Any]:
         """A message without figures; what was asked is kept, so that a borough alone can go on from it."""

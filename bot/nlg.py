@@ -18,7 +18,7 @@ from rasa.utils.endpoints import EndpointConfig
 from bot import clock
 from bot.action_answers import check_schema_once
 from bot.content.store import Content, shared
-from bot.dialogue import clarify, followups, history, languages, safety, yes_no
+from bot.dialogue import clarify, figures, followups, history, languages, safety, yes_no
 from bot.dialogue.message import from_content
 from bot.nlu.safety_intents import SAFETY_INTENTS
 from bot.support import last_shown
@@ -70,6 +70,8 @@ class ContentNLG(NaturalLanguageGenerator):
         if name == followups.SOURCE:
             return followups.give_source(history.last_answer(_newest_first(tracker)), content)
         before = safety.line_when_in_doubt(parsed, content)
+        if name in figures.INTERCEPTED and (found := figures.words_alone(str(parsed.get("text") or ""), content)):
+            return safety.prepend(found, before)
         if name == clarify.FALLBACK:
             typed = str(parsed.get("text") or "")
             last = history.last_message(_newest_first(tracker))

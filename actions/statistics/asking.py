@@ -67,9 +67,11 @@ TOP = re.compile(
 )
 NUMBER = {"three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
 BY_COUNT = re.compile(
-    r"\b(?:in total|total number|raw (?:numbers?|counts?)|not per|just (?:the )?(?:numbers?|counts?)|by count|absolute)\b"
+    r"\b(?:in total|total number|raw (?:numbers?|counts?)|not per|just (?:the )?(?:numbers?|counts?)|by count|absolute|not (?:the )?rates?|not per)\b"
 )
 AVERAGE = re.compile(r"\b(?:average|city ?wide|rest of london|london as a whole|whole of london)\b")
+THAN = re.compile(r"\b(?:worse|better|safer|more|less|fewer|higher|lower|rougher|dodgier) (?:\w+ )?(?:than|then)\b")
+NOW_AND_THEN = re.compile(r"\b(?:now|today|these days|nowadays|than|compared)\b")
 TOGETHER = re.compile(
     r"\b(?:compare (?:them|those|both|the two|these)|both (?:of them|together)|side by side|against each other|compared)\b"
 )
@@ -98,7 +100,10 @@ def question_of(
         crimes=() if about != CRIME else tuple(crimes), areas=tuple(areas), periods=tuple(periods), about=about,
         fewest=bool(FEWEST.search(text)), top=_top(text), by_count=bool(BY_COUNT.search(text)),
     )  # fmt: skip
-    return replace(found, kind=kind_of(found, text, intent))
+    found = replace(found, kind=kind_of(found, text, intent))
+    if found.kind == TREND and NOW_AND_THEN.search(text) and (since := _since(found.periods)):
+        found = replace(found, periods=since)
+    return found
 
 
 def spelt_out(typed: str) -> str:
@@ -157,8 +162,14 @@ def gone_on(before: Question, now: Question, typed: str, earlier: Question | Non
             found, crimes=_both(earlier.crimes, before.crimes), areas=_both(earlier.areas, before.areas),
             periods=_both(earlier.periods, before.periods), kind=COMPARE,
         )  # fmt: skip
+    if THAN.search(text) and now.areas and before.areas and not now.crimes:
+        return replace(found, areas=_both(before.areas, now.areas), kind=COMPARE)
+    if UP_OR_DOWN.search(text) and len(now.periods) == 1 and (since := _since(now.periods)):
+        return replace(found, periods=since, kind=TREND)
     if CHANGE_OF_WAY.search(text):
         return replace(found, kind=TREND)
+    if BY_COUNT.search(text):
+        return replace(found, by_count=True)
     if PER_HEAD.search(text):
         named = [a for a in found.areas if a != "London"]
         areas = (*named, "London") if len(named) == 1 else found.areas
@@ -197,6 +208,11 @@ def _top(text: str) -> int:
         return USUAL_TOP
     word = match[1] or match[2]
     return min(max(NUMBER.get(word) or int(word), 1), MOST_TOP)
+
+
+def _since(periods: Sequence[str]) -> tuple[str, ...] | None:
+    """One past year as the time since then: "more now than in 2019"; None for anything else."""
+    return (f"since_{periods[0]}",) if len(periods) == 1 and re.fullmatch(r"\d{4}", periods[0]) else None
 
 
 def _both(first: Sequence[str], second: Sequence[str]) -> tuple[str, ...]:

@@ -18,6 +18,11 @@ NAMED = re.compile(
 )
 
 
+def only_london(place: str) -> str:
+    """What is said of another place."""
+    return f"I only have figures for London, so I cannot say how it is in {place}. The police there publish their own."
+
+
 def named(text: str) -> str | None:
     """The place outside London that a lower-case text names, as it is written; None when there is none."""
     found = NAMED.search(text)

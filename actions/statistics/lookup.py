@@ -36,8 +36,10 @@ def find(store: Store, measures: Sequence[Measure], area: str, period: Period | 
                 return Found(*hit, other_area=away)
         # who asks for a month is answered with a month
         latest = [(_newest_month(rows) if _is_month(period) else None, measure) for measure, rows in series]
-        if not any(figure for figure, _ in latest):
-            latest = [(newest(rows), measure) for measure, rows in series]
+        whole = [(newest(rows), measure) for measure, rows in series]
+        last = max((f.end for f, _ in whole if f), default=date.min)
+        if not any(figure and figure.end >= last for figure, _ in latest):
+            latest = whole
         known = [(f, m) for f, m in latest if f]
         if known:
             figure, measure = max(known, key=lambda pair: pair[0].end)

@@ -36,9 +36,10 @@ def where(area: str) -> str:
 def counted(measure: Measure, figure: Figure) -> str:
     """The figure as a sentence with its period and area: the answer to "how many"."""
     value = amount(figure.value) if "per cent" in measure.noun else about(figure.value)
-    return f"In {in_words(figure)}, {measure.verb} {value} {measure.noun} {where(figure.area)}.".replace(
-        "area across", "area, across"
-    )
+    # a police "incident" may hold no offence at all, so one is never called the other
+    noun = measure.noun.replace("offences", "incidents") if figure.unit == "incidents" else measure.noun
+    comma = "," if "per cent" in noun else ""
+    return f"In {in_words(figure)}, {measure.verb} {value} {noun}{comma} {where(figure.area)}."
 
 
 def then(figure: Figure) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from actions.statistics.answers import reply
+from actions.statistics.asking import question_of
 from actions.statistics.chart import MOST_POINTS
 from actions.statistics.measures import MEASURES, NEW_SYSTEM
 from actions.statistics.question import Question
@@ -172,3 +173,24 @@ def test_two_sources_are_not_set_side_by_side(store: Store) -> None:
     text = ask(store, "knife_crime", "burglary", periods=("2025",), kind="compare").text
     assert "different sources" in text
     assert "more common" not in text
+
+
+def test_incidents_are_not_called_offences(store: Store) -> None:
+    assert "9,136) domestic abuse incidents" in ask(store, "domestic_abuse", periods=("2020-08",)).text
+    newest = ask(store, "domestic_abuse", areas=("Barnet",), periods=("last_month",)).text
+    assert "12 months to October 2021" in newest
+
+
+def test_more_now_than_then_counts_from_then(store: Store) -> None:
+    found = reply(
+        question_of("more burglary now than in 2019?", "ask_statistics_compare", ["burglary"], [], ["2019"]),
+        store,
+        TODAY,
+    )
+    assert "In 2025" in found.text
+    assert "In 2019" in found.text
+
+
+def test_trend_of_two_figures_has_bars(store: Store) -> None:
+    chart = ask(store, "burglary", areas=("Camden",), kind="trend").chart
+    assert chart and (chart.kind, chart.labels) == ("bar", ("2024", "2025"))

@@ -6,7 +6,6 @@ import calendar
 import csv
 from collections import defaultdict
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 

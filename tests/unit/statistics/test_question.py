@@ -135,6 +135,20 @@ def test_detail_goes_on(text: str, now: Question, crimes: tuple, areas: tuple, p
     assert (found.crimes, found.areas, found.periods, found.kind) == (crimes, areas, periods, kind)
 
 
+def test_worse_than_another_area_compares_both() -> None:
+    found = gone_on(CAMDEN, Question(areas=("Lambeth",)), "is it worse then brixton tho", None)
+    assert (found.areas, found.kind) == (("Camden", "Lambeth"), "compare")
+
+
+def test_more_than_a_year_ago_counts_from_there() -> None:
+    found = gone_on(Question(about="officers"), Question(periods=("2015",)), "is that more than 2015", None)
+    assert (found.periods, found.kind) == (("since_2015",), "trend")
+
+
+def test_not_rates_but_counts() -> None:
+    assert gone_on(Question(("burglary",), kind="rank"), Question(), "just the numbers not rates", None).by_count
+
+
 def test_compare_them_puts_the_last_two_side_by_side() -> None:
     hackney = Question(("burglary",), ("Hackney",), ("2024",))
     found = gone_on(hackney, Question(), "compare them", CAMDEN)
