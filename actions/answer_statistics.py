@@ -21,7 +21,7 @@ from actions.statistics.store import Store
 from bot import clock
 from bot.dialogue.message import Parts, buttons, compose
 from bot.errors import PlanError
-from bot.places import boroughs_named
+from bot.places import OUTSIDE, boroughs_named
 
 TOPIC = "statistics"
 GOES_ON = re.compile(
@@ -48,6 +48,9 @@ class AnswerStatistics(SafeAction):
         typed = turn.text(tracker)
         if away := self._only_london(question, typed):
             return away
+        place = (tracker.latest_message.get("metadata") or {}).get("place") or {}
+        if place.get("status") == OUTSIDE:
+            return self._words("only_london", elsewhere.only_london(str(place.get("district") or "that place")), None)
         if found := unanswerable.only_words(question, typed):
             return self._words(*found, question)
         before = turn.last_asked(tracker, about_people=False)

@@ -64,6 +64,10 @@ def last_answer(tracker: Tracker) -> dict[str, Any] | None:
     return history.last_answer(_newest_first(tracker))
 
 
+WHICH_BOROUGH = "which_borough"
+"""The question back about figures that a borough, or a postcode, answers."""
+
+
 def last_asked(tracker: Tracker, *, about_people: bool) -> dict[str, Any] | None:
     """The question that a bare detail carries on, or None when something else was answered since.
 
@@ -72,6 +76,8 @@ def last_asked(tracker: Tracker, *, about_people: bool) -> dict[str, Any] | None
     """
     for parts in history.answers(_newest_first(tracker)):
         asked = parts.get("question_asked")
+        if parts.get("name") == WHICH_BOROUGH:
+            return asked
         if any(parts.get(kind) for kind in history.NO_ANSWER) or (parts.get("safety") and not (about_people and asked)):
             continue
         return asked

@@ -72,6 +72,7 @@ BY_COUNT = re.compile(
 AVERAGE = re.compile(r"\b(?:average|city ?wide|rest of london|london as a whole|whole of london)\b")
 THAN = re.compile(r"\b(?:worse|better|safer|more|less|fewer|higher|lower|rougher|dodgier) (?:\w+ )?(?:than|then)\b")
 NOW_AND_THEN = re.compile(r"\b(?:now|today|these days|nowadays|than|compared)\b")
+ON_LAST_YEAR = re.compile(r"\b(?:than|on|from|since|with|to|against) (?:the )?last (?:year|yr)\b")
 TOGETHER = re.compile(
     r"\b(?:compare (?:them|those|both|the two|these)|both (?:of them|together)|side by side|against each other|compared)\b"
 )
@@ -101,6 +102,8 @@ def question_of(
         fewest=bool(FEWEST.search(text)), top=_top(text), by_count=bool(BY_COUNT.search(text)),
     )  # fmt: skip
     found = replace(found, kind=kind_of(found, text, intent))
+    if found.kind == TREND and found.periods == ("last_year",) and ON_LAST_YEAR.search(text):
+        found = replace(found, periods=())
     if found.kind == TREND and NOW_AND_THEN.search(text) and (since := _since(found.periods)):
         found = replace(found, periods=since)
     return found
@@ -164,6 +167,9 @@ def gone_on(before: Question, now: Question, typed: str, earlier: Question | Non
         )  # fmt: skip
     if THAN.search(text) and now.areas and before.areas and not now.crimes:
         return replace(found, areas=_both(before.areas, now.areas), kind=COMPARE)
+    if UP_OR_DOWN.search(text) and now.periods == ("last_year",):
+        # "more than last year": the newest figure beside the same time a year earlier
+        return replace(found, periods=(), kind=TREND)
     if UP_OR_DOWN.search(text) and len(now.periods) == 1 and (since := _since(now.periods)):
         return replace(found, periods=since, kind=TREND)
     if CHANGE_OF_WAY.search(text):

@@ -93,15 +93,20 @@ def first_words(question: Question, typed: str, today: date) -> tuple[Question, 
         lines.append(NO_STREET)
     if ODD_MONTH.search(text):
         lines.append(NO_MONTH)
-    if (match := UNKNOWN_BOROUGH.search(text)) and not question.areas:
-        name = (match[1] or match[2]).strip()
-        if name not in WORDS_NOT_BOROUGHS:
-            lines.append(f"I know no London borough called {name.title()}.")
+    if not question.areas and (line := no_borough(text)):
+        lines.append(line)
     kept, out = _possible(question.periods, today)
     named = YEAR.findall(text) if not question.periods else []
     for year in [*out, *named]:
         lines.append(_out_of_time(int(year), today))
     return Question(**{**vars(question), "periods": kept}), list(dict.fromkeys(lines))
+
+
+def no_borough(text: str) -> str | None:
+    """That there is no such borough, for a lower-case text that names one as a borough; None when it names none."""
+    match = UNKNOWN_BOROUGH.search(text)
+    name = (match[1] or match[2]).strip() if match else ""
+    return f"I know no London borough called {name.title()}." if name and name not in WORDS_NOT_BOROUGHS else None
 
 
 def _possible(values: Sequence[str], today: date) -> tuple[tuple[str, ...], list[int]]:

@@ -26,8 +26,11 @@ def words_alone(typed: str, content: Content) -> dict[str, Any] | None:
         return None
     if place := elsewhere.named(text):
         return _message("only_london", elsewhere.only_london(place), content)
-    found = unanswerable.only_words(Question(), typed)
-    return _message(*found, content) if found else None
+    if found := unanswerable.only_words(Question(), typed):
+        return _message(*found, content)
+    if borough := unanswerable.no_borough(text):
+        return _message("no_borough", f"{borough} Name another, and I will give its figures.", content)
+    return None
 
 
 def _message(name: str, text: str, content: Content) -> dict[str, Any]:

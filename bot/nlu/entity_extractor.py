@@ -11,7 +11,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.constants import SPACY_DOCS
 from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.nlu.utils.spacy_utils import SpacyNLP
-from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 
@@ -53,5 +53,17 @@ class PlanEntityExtractor(GraphComponent, EntityExtractorMixin):
                 for span in group
             ]
             found.sort(key=lambda entity: (entity["start"], entity["entity"]))
+            if _only_a_postcode(message.get(TEXT), found):
+                # half a word for the classifier, but it can mean one thing only
+                message.set(INTENT, {"name": "inform", "confidence": 1.0}, add_to_output=True)
             message.set(ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(found), add_to_output=True)
         return messages
+
+
+def _only_a_postcode(text: str, found: list[dict[str, Any]]) -> bool:
+    """Whether a message is a postcode, or the half of one that is kept, and nothing else."""
+    postcodes = [entity for entity in found if entity["entity"] == "postcode"]
+    if len(postcodes) != 1:
+        return False
+    rest = text[: postcodes[0]["start"]] + text[postcodes[0]["end"] :]
+    return not any(character.isalnum() for character in rest)

@@ -14,6 +14,7 @@ from bot.dialogue.figures import words_alone
         ("how much crime near me", "which_borough", "Which borough"),
         ("how many crimes did my neighbour commit", "no_person", "never about one person"),
         ("burglaries in manchester", "only_london", "Manchester"),
+        ("burglaries in narnia borough", "no_borough", "no London borough called Narnia"),
         ("is crime in south london worse", "no_parts", "bigger than a borough"),
     ],
 )

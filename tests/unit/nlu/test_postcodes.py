@@ -10,6 +10,7 @@ import pytest
 from spacy.language import Language
 
 from bot.nlu import postcodes
+from bot.nlu.entity_extractor import _only_a_postcode
 from bot.nlu.package import AREAS
 from bot.nlu.postcodes import PostcodeFinder
 
@@ -81,3 +82,18 @@ def test_reads_outward_codes_once_and_lower(tmp_path: Path) -> None:
 def test_survives_the_disk(tmp_path: Path) -> None:
     PostcodeFinder().learn(["se15", "e8"]).to_disk(tmp_path / "postcodes")
     assert PostcodeFinder().from_disk(tmp_path / "postcodes").outward_codes == {"se15", "e8"}
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "only"),
+    [
+        ("EN4", [("postcode", 0, 3)], True),
+        (" SE15! ", [("postcode", 1, 5)], True),
+        ("SE15 please", [("postcode", 0, 4)], False),
+        ("SE15 or SE16", [("postcode", 0, 4), ("postcode", 8, 12)], False),
+        ("hello", [], False),
+    ],
+)
+def test_message_that_is_only_a_postcode(text: str, found: list[tuple[str, int, int]], only: bool) -> None:
+    entities = [{"entity": name, "start": start, "end": end} for name, start, end in found]
+    assert _only_a_postcode(text, entities) is only
