@@ -19,8 +19,12 @@ from bot.sources.limiter import PER_SECOND, Limiter
 PROCESS = """
 import asyncio, json, sys, time
 from pathlib import Path
+from bot.sources import database
 from bot.sources.database import Database
 from bot.sources.limiter import Limiter
+
+# on a busy machine the file may be locked for longer, and then each process would count for itself
+database.BUSY_SECONDS = 30.0
 
 async def main():
     now = [0.0]
