@@ -123,9 +123,13 @@ class AnswerStatistics(SafeAction):
         return compose(text, parts, buttons(offered, content.labels))
 
     def last_good(self, tracker: Tracker) -> str | None:
-        """The same from the figures that come with the project."""
+        return self.own_answer(self.question(tracker))
+
+    @staticmethod
+    def own_answer(question: Question) -> str | None:
+        """The answer from the figures that come with the project, with its source; None when they have none."""
         try:
-            found = reply(self.question(tracker), own_figures(), clock.today())
+            found = reply(question, own_figures(), clock.today())
         except (PlanError, ValueError):
             return None
         if not found.sources:

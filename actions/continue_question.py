@@ -13,6 +13,7 @@ from actions.base import SafeAction
 from actions.find_local_police import FindLocalPolice
 from actions.show_support import ShowSupport
 from actions.statistics import asking
+from actions.statistics.question import Question
 from bot.dialogue.message import Parts, buttons, compose
 from bot.places import boroughs_named
 from bot.support.request import Request, gone_on
@@ -39,11 +40,8 @@ class ContinueQuestion(SafeAction):
         about_people = bool(needs or audiences or (areas and help_asked)) and not periods
         asked = turn.last_asked(tracker, about_people=about_people)
         if is_question(asked):
-            typed = turn.text(tracker)
-            boroughs = areas or boroughs_named(tracker.latest_message)
-            now = asking.question_of(typed, turn.intent(tracker), crimes, boroughs, periods)
-            question = self._statistics.going_on(asked, now, typed)
-            return await self._statistics.near_or_figures(tracker, question, typed, asked)
+            question = self._figures_asked(tracker, asked)
+            return await self._statistics.near_or_figures(tracker, question, turn.text(tracker), asked)
         if not help_asked and crimes and periods:
             # "Merton theft, July 2022": who names a time asks for figures
             return await self._statistics.answer(tracker)
@@ -52,6 +50,19 @@ class ContinueQuestion(SafeAction):
         if help_asked and not periods:
             return self._narrow(help_asked, turn.request(tracker, self.store.current()))
         return self._ask_what(crimes, areas, periods)
+
+    def last_good(self, tracker: Tracker) -> str | None:
+        """The figure that the detail asks for, from those that come with the project."""
+        asked = turn.last_asked(tracker, about_people=False)
+        return self._statistics.own_answer(self._figures_asked(tracker, asked)) if is_question(asked) else None
+
+    def _figures_asked(self, tracker: Tracker, asked: dict[str, Any] | None) -> Question:
+        """The last question about figures with the detail put in."""
+        typed = turn.text(tracker)
+        boroughs = turn.entities(tracker, "area") or boroughs_named(tracker.latest_message)
+        crimes, periods = turn.entities(tracker, "crime_type"), turn.entities(tracker, "period")
+        now = asking.question_of(typed, turn.intent(tracker), crimes, boroughs, periods)
+        return self._statistics.going_on(asked, now, typed)
 
     def _narrow(self, before: Request, now: Request) -> dict[str, Any]:
         """The services again for who, where or what was just said; what they are for stays unless something else is named."""

@@ -105,16 +105,14 @@ MEASURES: dict[str, tuple[Measure, ...]] = {
     "burglary": (Measure("burglary", "burglaries", "Recorded burglary"),),
     "theft": (Measure("theft", "thefts", "Recorded theft", caution="Theft of or from vehicles is not in it."),),
     "theft_from_person": (
-        Measure("theft_from_the_person", "thefts from the person", "Recorded theft from the person",
-                caution="These are things taken from people without force, such as snatched phones."),
+        Measure("theft_from_the_person", "thefts from the person", "Recorded theft from the person"),
     ),
     "shoplifting": (Measure("shoplifting", "shoplifting offences", "Recorded shoplifting"),),
     "vehicle_crime": (Measure("vehicle_offences", "vehicle offences", "Recorded vehicle crime"),),
     "criminal_damage": (Measure("criminal_damage", "offences of criminal damage", "Recorded criminal damage"), _DAMAGE),
     "arson": (Measure("arson", "arson offences", "Recorded arson"), _DAMAGE),
     "drugs": (
-        Measure("drug_offences", "drug offences", "Recorded drug crime",
-                caution="This number also depends on how much police look for drugs."),
+        Measure("drug_offences", "drug offences", "Recorded drug crime"),
     ),
     "asb": (
         Measure("asb_calls", "calls about anti-social behaviour", "Calls about anti-social behaviour", "the Met took",

@@ -28,7 +28,7 @@ def line(measure: Measure, rows: Sequence[Figure], first: date | None = None) ->
     if len(points) < FEWEST_FOR_A_LINE:
         return None
     oldest, last = points[0], points[-1]
-    unit = _unit(measure, last)
+    unit = _unit(last)
     title = f"{heading(measure)} {where(last.area)}"
     alt = (
         f"Line, {heading(measure).lower()} {where(last.area)}, from {amount(oldest.value)} in {in_words(oldest)} "
@@ -98,5 +98,5 @@ def heading(measure: Measure) -> str:
     return text[0].upper() + text[1:]
 
 
-def _unit(measure: Measure, figure: Figure) -> str:
+def _unit(figure: Figure) -> str:
     return {"percent": "per cent", "FTE": "full-time equivalent"}.get(figure.unit, figure.unit)

@@ -24,7 +24,7 @@ KNOWN_CRIMES = frozenset({*MEASURES, *NO_FIGURE, *NAMES})
 class Question:
     """`crimes`, `areas`, `periods`: entity values. `about`: crime, or a key of ABOUT. `kind`: one of KINDS.
 
-    `fewest`: of a ranking, the lowest first; `top`: how many. `by_count`: no rates. `day`: the day it was asked, for "last year".
+    `fewest`: of a ranking, the lowest first; `top`: how many. `by_count`: no rates.
     """
 
     crimes: tuple[str, ...] = ()

@@ -56,9 +56,7 @@ NO_PERSON = (
 )
 NO_FUTURE = "Nobody can know that, and I do not guess. I can only say what was recorded."
 NO_OUTCOMES = "I have no figures on arrests, charges or solved crimes, only on crimes that were recorded."
-NO_STREET = (
-    "I have no figures for a street or an estate: small numbers could point to a person. The smallest is a borough."
-)
+NO_STREET = "I have no figures for a street or an estate: small numbers could point to a person. The smallest I have is a borough, or a ward if you send a whole postcode."
 NO_PARTS = "I have no figures for parts of London bigger than a borough."
 WHERE_IS_HERE = (
     "Which borough do you mean? Or send a whole postcode: I use it once to find your area, and do not keep it."

@@ -205,3 +205,14 @@ async def test_source_is_told_without_the_store(turn_of: Turn, monkeypatch: pyte
     monkeypatch.setattr("actions.tell_statistics_source.store", lambda: Store("postgresql://nobody@127.0.0.1:9/none"))
     message = await TellStatisticsSource().answer(turn_of("ask_statistics_source", "how fresh"))
     assert message["text"].startswith("Most figures come from")
+
+
+async def test_follow_up_without_the_store_has_its_last_good_figure(
+    turn_of: Turn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("actions.answer_statistics.store", lambda: Store("postgresql://nobody@127.0.0.1:9/none"))
+    last = {"name": TOPIC, "question_asked": Question(("burglary",), ("Camden",), ("2025",)).as_dict()}
+    dispatcher = CollectingDispatcher()
+    await ContinueQuestion().run(dispatcher, turn_of("inform", "and in hackney", (("area", "Hackney"),), (last,)), {})
+    assert "I am sorry" in dispatcher.messages[0]["text"]
+    assert figures_file.year("burglary", 2025, "Hackney") in dispatcher.messages[0]["text"]
