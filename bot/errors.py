@@ -5,6 +5,10 @@ PlanError
 ├── SetupError        the machine or the checkout is not ready (says what to do)
 ├── PackageError      the language package cannot be built or trusted
 ├── RefusedFileError  a published file of figures cannot be taken in (reason)
+├── RequestError      a request to the web channel cannot be answered
+│   ├── BadRequestError      it is not what the channel understands
+│   ├── ConversationIdError  its id was not given out here
+│   └── ExpiredIdError       its conversation has expired or was ended
 └── ActionError       an action could not answer
     ├── FactsMissingError  the stored facts hold no such figure or service
     ├── StoreError         the store of figures cannot be read or written
@@ -50,6 +54,22 @@ class RefusedFileError(PlanError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(reason)
+
+
+class RequestError(PlanError):
+    """A request to the web channel cannot be answered. Messages never repeat what was sent."""
+
+
+class BadRequestError(RequestError):
+    """Not JSON, or other fields than the channel understands."""
+
+
+class ConversationIdError(RequestError):
+    """The id is forged, damaged, or of another conversation."""
+
+
+class ExpiredIdError(RequestError):
+    """The conversation is over: start a new one."""
 
 
 class ActionError(PlanError):

@@ -36,6 +36,21 @@ def _address(name: str, usual: str) -> str:
     return text.rstrip("/")
 
 
+def _origins(name: str) -> tuple[str, ...]:
+    from bot.errors import SetupError
+
+    named = tuple(part.rstrip("/") for part in os.environ.get(name, "").replace(",", " ").split())
+    for text in named:
+        try:
+            parts = urlsplit(text)
+            right = parts.scheme in ("http", "https") and parts.netloc and f"{parts.scheme}://{parts.netloc}" == text
+        except ValueError:
+            right = False
+        if not right or text != text.lower():
+            raise SetupError(f"{name}: {text} is not an origin: write it as https://www.example.org, in small letters.")
+    return named
+
+
 def _cache_path() -> Path:
     from bot.paths import ROOT
 
@@ -60,3 +75,32 @@ class SourceSettings:
     police_url: str = field(default_factory=lambda: _address("POLICE_URL", "https://data.police.uk/api"))
     cache: Path = field(default_factory=_cache_path)
     datastore_url: str = field(default_factory=lambda: _address("DATASTORE_URL", "https://data.london.gov.uk"))
+
+
+KEPT_DAYS = 30
+"""How long a conversation is kept. The answers on privacy say so in words: tests/unit/web/test_kept.py compares them."""
+
+
+@dataclass(frozen=True)
+class WebSettings:
+    """`origins`: pages that may hold the widget; `hours`: how long a conversation's id is good; the rest are limits.
+
+    A network address may be a school or an office: its limits are those of many people. Each counts in one server.
+    """
+
+    origins: tuple[str, ...] = field(default_factory=lambda: _origins("PLAN_ORIGINS"))
+    hours: float = field(default_factory=lambda: _number("PLAN_CONVERSATION_HOURS", 12))
+    address_per_minute: float = field(default_factory=lambda: _number("PLAN_ADDRESS_PER_MINUTE", 300))
+    address_burst: int = field(default_factory=lambda: math.ceil(_number("PLAN_ADDRESS_BURST", 100)))
+    conversations_per_minute: float = field(default_factory=lambda: _number("PLAN_ADDRESS_CONVERSATIONS_PER_MINUTE", 60))
+    conversations_burst: int = field(default_factory=lambda: math.ceil(_number("PLAN_ADDRESS_CONVERSATIONS_BURST", 40)))
+
+
+def trusted_proxies() -> int:
+    """PLAN_PROXIES: how many proxies in front of the server name the address of who asks; 0 when nobody does."""
+    from bot.errors import SetupError
+
+    text = os.environ.get("PLAN_PROXIES", "").strip() or "0"
+    if not text.isdecimal() or int(text) > 10:
+        raise SetupError(f"PLAN_PROXIES={text} is not a number of proxies: write 0, 1, 2 ...")
+    return int(text)

@@ -1,0 +1,1 @@
+"""The server of the channels: `python -m bot.server`."""

@@ -1,0 +1,44 @@
+"""How much one network address may ask for. Addresses are kept as keyed hashes, in memory only, and forgotten."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+
+from bot.guard.rate import RateLimit
+from bot.settings import WebSettings
+
+# words of danger are let through beyond the limit, but not without end
+IN_DANGER = 5
+
+
+class AddressLimits:
+    """`hide`: the keyed hash. An address may be a school or an office, so the limits are those of many people."""
+
+    def __init__(self, settings: WebSettings, hide: Callable[[str], str]) -> None:
+        self._hide = hide
+        self._requests = RateLimit(settings.address_per_minute, settings.address_burst)
+        self._conversations = RateLimit(settings.conversations_per_minute, settings.conversations_burst)
+        self._danger = RateLimit(settings.address_per_minute * IN_DANGER, settings.address_burst * IN_DANGER)
+
+    def allows(self, address: str, *, danger: bool = False) -> bool:
+        """Counts one request; False when there were too many."""
+        key = self._hide(network(address))
+        return self._requests.allows(key) or (danger and self._danger.allows(key))
+
+    def allows_conversation(self, address: str) -> bool:
+        """Counts one new conversation; False when there were too many."""
+        return self._conversations.allows(self._hide(network(address)))
+
+
+def network(address: str) -> str:
+    """What counts as one address: an IPv6 household has a /64 of them to choose from."""
+    try:
+        parsed = ipaddress.ip_address(address.strip("[]"))
+    except ValueError:
+        return address[:64]
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
