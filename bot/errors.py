@@ -8,7 +8,8 @@ PlanError
 ├── RequestError      a request to the web channel cannot be answered
 │   ├── BadRequestError      it is not what the channel understands
 │   ├── ConversationIdError  its id was not given out here
-│   └── ExpiredIdError       its conversation has expired or was ended
+│   ├── ExpiredIdError       its conversation has expired or was ended
+│   └── BusyChannelError     there is no answer just now
 └── ActionError       an action could not answer
     ├── FactsMissingError  the stored facts hold no such figure or service
     ├── StoreError         the store of figures cannot be read or written
@@ -70,6 +71,14 @@ class ConversationIdError(RequestError):
 
 class ExpiredIdError(RequestError):
     """The conversation is over: start a new one."""
+
+
+class BusyChannelError(RequestError):
+    """No answer just now; the message is for people. `too_fast`: because they sent too much at once."""
+
+    def __init__(self, message: str, *, too_fast: bool = False) -> None:
+        self.too_fast = too_fast
+        super().__init__(message)
 
 
 class ActionError(PlanError):

@@ -8,6 +8,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CONTENT = ROOT / "content"
 ANSWERS = CONTENT / "answers"
 NLU_DATA = ROOT / "data" / "nlu"
+WEB = ROOT / "web"
 MODELS = ROOT / "models"
 BUILD = ROOT / ".build"
 LANGUAGE_PACKAGE = BUILD / "language"

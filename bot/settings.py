@@ -92,7 +92,9 @@ class WebSettings:
     hours: float = field(default_factory=lambda: _number("PLAN_CONVERSATION_HOURS", 12))
     address_per_minute: float = field(default_factory=lambda: _number("PLAN_ADDRESS_PER_MINUTE", 300))
     address_burst: int = field(default_factory=lambda: math.ceil(_number("PLAN_ADDRESS_BURST", 100)))
-    conversations_per_minute: float = field(default_factory=lambda: _number("PLAN_ADDRESS_CONVERSATIONS_PER_MINUTE", 60))
+    conversations_per_minute: float = field(
+        default_factory=lambda: _number("PLAN_ADDRESS_CONVERSATIONS_PER_MINUTE", 60)
+    )
     conversations_burst: int = field(default_factory=lambda: math.ceil(_number("PLAN_ADDRESS_CONVERSATIONS_BURST", 40)))
 
 

@@ -81,6 +81,26 @@ class ConversationStore(SQLTrackerStore):
             session.commit()
         return int(count)
 
+    def said(self, conversation: str, most: int) -> list[dict[str, Any]]:
+        """The last `most` things that either side said, oldest first, as events in their `as_dict` form."""
+        columns = self.SQLEvent.__table__.c
+        wanted = (columns.sender_id == conversation) & columns.type_name.in_(["user", "bot"])
+        query = sa.select([columns.data]).where(wanted).order_by(columns.id.desc()).limit(most)
+        with self.engine.connect() as connection:
+            return [json.loads(row[0]) for row in reversed(connection.execute(query).fetchall())]
+
+    def purge(self, before: float, *, batch: int = 1_000) -> int:
+        """Deletes events from before a time (seconds since 1970), a batch at a time; returns how many there were."""
+        columns, gone = self.SQLEvent.__table__.c, 0
+        oldest = sa.select([columns.id]).where(columns.timestamp < before).limit(batch)
+        while True:
+            with self.engine.begin() as connection:
+                ids = [row[0] for row in connection.execute(oldest)]
+                if not ids:
+                    return gone
+                connection.execute(sa.delete(self.SQLEvent.__table__).where(columns.id.in_(ids)))
+            gone += len(ids)
+
     @staticmethod
     def _row(conversation: str, event: Event) -> dict[str, Any]:
         data = event.as_dict()

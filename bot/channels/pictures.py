@@ -19,6 +19,7 @@ from sanic import Blueprint, Request, Sanic, response
 from sanic.response import HTTPResponse
 
 from actions.statistics.chart import Chart
+from bot.channels.problems import problem
 from bot.errors import ActionError, FactsMissingError
 
 log = logging.getLogger(__name__)
@@ -94,13 +95,14 @@ class PicturesChannel(InputChannel):
             return problem(404, "There are no figures for this picture.")
         except (BusyError, ActionError) as error:
             log.warning("A picture was not served: %s", error)
-            return problem(503, "The picture is not ready. Try again in a moment.")
+            return problem(503, "The picture is not ready. Try again in a moment.", retry_after=RETRY_SECONDS)
         except Exception:
             log.exception("A picture could not be made.")
             return problem(500, "The picture could not be made.")
         tag = f'"{blake2b(content, digest_size=16).hexdigest()}"'
         headers = {
             "Cache-Control": f"public, max-age={KEPT_SECONDS}", "ETag": tag, "X-Content-Type-Options": "nosniff",
+            "Cross-Origin-Resource-Policy": "cross-origin",
         }  # fmt: skip
         if _is_among(tag, already):
             return response.empty(status=304, headers=headers)
@@ -133,16 +135,6 @@ class PicturesChannel(InputChannel):
         self._waiting -= 1
         if not work.cancelled():
             work.exception()  # read, so that nothing complains of one that nobody waited for
-
-
-def problem(status: int, detail: str) -> HTTPResponse:
-    """A refusal as problem details (RFC 9457); it never repeats what was asked."""
-    titles = {400: "Bad request", 404: "Not found", 500: "Internal error", 503: "Busy"}
-    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-    if status == 503:
-        headers["Retry-After"] = str(RETRY_SECONDS)
-    body = {"type": "about:blank", "title": titles[status], "status": status, "detail": detail}
-    return response.json(body, status=status, headers=headers, content_type="application/problem+json")
 
 
 def _is_among(tag: str, already: str) -> bool:

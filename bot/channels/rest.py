@@ -1,11 +1,14 @@
 """The REST channel, for staff and evaluation on this machine: Rasa's own format, with the guard in front.
 
+Only this machine is answered, and no proxy: who knows a sender's name can read that conversation.
+
 POST /webhooks/rest/webhook {"sender": "...", "message": "..."} gives a list of {"recipient_id", "text", "buttons", "answer"}.
 Bad requests get status 400 and a line that says what is wrong; everything else gets at least one message.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -16,9 +19,11 @@ from sanic.response import HTTPResponse
 
 from bot import tracker_store
 from bot.channels.conversation import Conversations
+from bot.channels.problems import problem
 
 LONGEST_SENDER = 255
 LARGEST_BODY = 100_000
+FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 
 
 class RestChannel(InputChannel):
@@ -44,6 +49,8 @@ class RestChannel(InputChannel):
 
         @webhook.route("/webhook", methods=["POST"])
         async def receive(request: Request) -> HTTPResponse:
+            if not from_this_machine(request):
+                return problem(403, "This channel is for this machine only. Use the web channel: /chat/openapi.json.")
             try:
                 sender, message = read(request.body)
             except ValueError as error:
@@ -55,6 +62,15 @@ class RestChannel(InputChannel):
             return response.json(answered)
 
         return webhook
+
+
+def from_this_machine(request: Request) -> bool:
+    """Whether the other end is this machine itself; a proxy on this machine speaks for others, and says so."""
+    try:
+        here = ipaddress.ip_address(request.ip).is_loopback
+    except ValueError:
+        return False
+    return here and not any(name in request.headers for name in FORWARDED)
 
 
 def read(body: bytes) -> tuple[str, object]:

@@ -24,11 +24,7 @@ def run(port: int) -> None:
             typer.secho(
                 f"READY after {time.monotonic() - started:.0f} s: http://127.0.0.1:{port}", fg="green", bold=True
             )
-            typer.echo("Send a message:  make shell   (in another window), or")
-            typer.echo(
-                f"  curl -s http://127.0.0.1:{port}/webhooks/rest/webhook -d "
-                '\'{"sender": "me", "message": "What is the Plan?"}\''
-            )
+            typer.echo("Open that address in a browser, or talk to it here:  make shell   (in another window).")
             typer.echo("Ctrl-C stops it.")
             while not (name := both.dead()):
                 time.sleep(0.5)

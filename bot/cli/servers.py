@@ -70,9 +70,7 @@ class Servers(AbstractContextManager["Servers"]):
         commands = {
             "action server": [sys.executable, "-m", "actions.server", str(self.action_port)],
             "Rasa server": [
-                sys.executable, "-m", "rasa", "run", "--interface", HOST, "--port", str(self.port),
-                "--model", str(self.model), "--endpoints", "endpoints.yml", "--credentials", "credentials.yml",
-                "--log-file", os.devnull,
+                sys.executable, "-m", "bot.server", "--interface", HOST, "--port", str(self.port), "--model", str(self.model),
             ],
         }  # fmt: skip
         for name, command in commands.items():

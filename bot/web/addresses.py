@@ -21,10 +21,10 @@ class AddressLimits:
         self._conversations = RateLimit(settings.conversations_per_minute, settings.conversations_burst)
         self._danger = RateLimit(settings.address_per_minute * IN_DANGER, settings.address_burst * IN_DANGER)
 
-    def allows(self, address: str, *, danger: bool = False) -> bool:
-        """Counts one request; False when there were too many."""
+    def allows(self, address: str, *, danger: Callable[[], bool]) -> bool:
+        """Counts one request; False when there were too many. `danger` is asked only then."""
         key = self._hide(network(address))
-        return self._requests.allows(key) or (danger and self._danger.allows(key))
+        return self._requests.allows(key) or (danger() and self._danger.allows(key))
 
     def allows_conversation(self, address: str) -> bool:
         """Counts one new conversation; False when there were too many."""

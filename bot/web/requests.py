@@ -32,7 +32,9 @@ class Message(Request):
     """What the person typed, or the payload of the button that was chosen."""
 
     conversation: StrictStr = Id
-    message: StrictStr = Field(..., description="Text or a button's payload. A text of 1 to 500 characters is answered.")
+    message: StrictStr = Field(
+        ..., description="Text or a button's payload. A text of 1 to 500 characters is answered."
+    )
     message_id: Optional[StrictStr] = Field(  # noqa: UP045 - pydantic 1 reads this at run time
         None, regex=r"^[A-Za-z0-9-]{8,64}\Z",
         description="Chosen by the page. The same message sent again with the same id is answered from memory, not twice.",
@@ -49,7 +51,9 @@ class Feedback(Request):
     """Was this helpful?"""
 
     conversation: StrictStr = Id
-    answer: StrictStr = Field(..., min_length=3, max_length=200, description="The `id` of an answer of this conversation.")
+    answer: StrictStr = Field(
+        ..., min_length=3, max_length=200, description="The `id` of an answer of this conversation."
+    )
     helpful: StrictBool
     comment: Optional[StrictStr] = Field(None, max_length=LONGEST_COMMENT)  # noqa: UP045
 
@@ -71,5 +75,9 @@ def read(kind: type[Kind], body: bytes) -> Kind:
         known = kind.__fields__
         # names of our own fields only: what was sent is not repeated
         wrong = sorted({str(e["loc"][0]) for e in error.errors() if e["loc"][0] in known})
-        what = f"Wrong or missing: {', '.join(wrong)}." if wrong else f"Only these are known: {', '.join(known) or 'none'}."
+        what = (
+            f"Wrong or missing: {', '.join(wrong)}."
+            if wrong
+            else f"Only these are known: {', '.join(known) or 'none'}."
+        )
         raise BadRequestError(what) from error

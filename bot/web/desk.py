@@ -1,0 +1,102 @@
+"""What the web channel does for a request that was let in: begins, answers, remembers, ends, and hears what helped."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+from bot import clock
+from bot.channels.conversation import Conversations, Handler
+from bot.content.store import shared
+from bot.dialogue.message import ANSWER, from_content
+from bot.errors import BusyChannelError, ExpiredIdError
+from bot.guard import personal_data
+from bot.guard.text import plain
+from bot.guard.turns import TooMany
+from bot.tracker_store import ConversationStore
+from bot.web import documents, requests
+from bot.web.ids import ConversationIds, Opened
+from bot.web.records import Records
+from bot.web.repeats import Repeats
+
+CHANNEL = "web"
+GREETING = "web_greeting"
+MOST_SHOWN = 200
+"""Events of a conversation that the history goes back."""
+
+
+class Desk:
+    """`store`: where conversations are kept."""
+
+    def __init__(self, ids: ConversationIds, store: ConversationStore, handle: Handler, talk: Conversations) -> None:
+        self._ids, self._store, self._handle, self._talk = ids, store, handle, talk
+        self._records, self._repeats = Records(store.engine), Repeats()
+
+    def open(self, conversation: str) -> Opened:
+        """What an id opens. Raises ConversationIdError or ExpiredIdError."""
+        opened = self._ids.read(conversation)
+        if self._records.is_ended(opened.sender):
+            raise ExpiredIdError("The conversation was ended.")
+        return opened
+
+    def begin(self) -> documents.Document:
+        """A new conversation. Nothing of it is kept before the first message."""
+        token, opened = self._ids.issue()
+        return {"conversation": token, **self._frame(opened)}
+
+    async def answer(self, asked: requests.Message) -> documents.Document:
+        """The answer to a message. Raises BusyChannelError when there is none just now."""
+        opened = self.open(asked.conversation)
+        return await self._repeats.once(opened.sender, asked.message_id, lambda: self._turn(opened, asked.message))
+
+    async def _turn(self, opened: Opened, text: str) -> documents.Document:
+        messages = await self._talk.say(text, opened.sender, CHANNEL, self._handle, self._store.erase)
+        name = (messages[0].get(ANSWER) or {}).get("name")
+        if name in ("too_fast", "failed"):
+            raise BusyChannelError(messages[0]["text"], too_fast=name == "too_fast")
+        return documents.answer(messages, self._ids, opened.sender, time.time())
+
+    def history(self, asked: requests.Conversation) -> documents.Document:
+        """What was said so far."""
+        opened = self.open(asked.conversation)
+        events = self._store.said(opened.sender, MOST_SHOWN)
+        said = documents.history(events, self._ids, opened.sender, shared().current().labels)
+        return {**self._frame(opened), "said": said}
+
+    async def end(self, asked: requests.Conversation) -> None:
+        """Ends a conversation and deletes it; what is being answered is finished first. The browser need not wait."""
+        opened = self.open(asked.conversation)
+        await self._repeats.once(opened.sender, None, lambda: self._end(opened))
+
+    async def _end(self, opened: Opened) -> None:
+        try:
+            async with self._talk.guard.turns.turn(opened.sender):
+                self._records.end(opened.sender, opened.expires)
+                self._store.erase(opened.sender)
+                self._repeats.forget(opened.sender)
+        except TooMany as error:
+            raise BusyChannelError("This conversation is busy. Please try again in a moment.", too_fast=True) from error
+
+    def feedback(self, told: requests.Feedback) -> None:
+        """Keeps whether an answer helped; personal data is taken out of the comment first."""
+        opened = self.open(told.conversation)
+        name = self._ids.answer_name(opened.sender, told.answer)
+        comment = personal_data.mask(plain(told.comment)) if told.comment else ""
+        self._records.tell(opened.sender, told.answer, name, told.helpful, comment or None)
+
+    def _frame(self, opened: Opened) -> dict[str, Any]:
+        content = shared().current()
+        greeting = from_content(GREETING, content.answer(GREETING, clock.today()), content.labels)
+        return {
+            "expires": documents.moment(opened.expires),
+            "longest_message": self._talk.guard.settings.longest,
+            "greeting": documents.answer([greeting], self._ids, opened.sender, time.time()),
+        }
+
+
+async def forget_old(store: ConversationStore, days: float, *, every_seconds: float = 3_600.0) -> None:
+    """Deletes what is older than `days`, now and every hour, in a thread of its own so that answers do not wait."""
+    while True:
+        await asyncio.to_thread(store.purge, time.time() - days * 86_400)
+        await asyncio.sleep(every_seconds)

@@ -1,0 +1,18 @@
+// Which addresses may become links or pictures. Everything else stays text: an answer is never trusted with an address.
+const LINKS = new Set(["https:", "http:", "mailto:", "tel:", "sms:"]);
+
+/** The address as a browser would open it, or null when it must not be one. */
+export function safeLink(address, base) {
+  try {
+    const url = new URL(String(address), base);
+    return LINKS.has(url.protocol) ? url.href : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The address of a picture: only the assistant's own server may serve one. */
+export function safePicture(address, base) {
+  const link = safeLink(address, base);
+  return link && new URL(link).origin === new URL(base).origin ? link : null;
+}
