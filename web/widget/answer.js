@@ -27,6 +27,7 @@ function partNodes(part, { strings, base }) {
   const lang = part.language && part.language !== "en" ? part.language : null;
   return [
     part.warning && h("p", { class: "warning" }, part.warning),
+    part.safety && urgent(part.services?.[0], base),
     ...paragraphs(part, lang),
     ...(part.services ?? []).map((service) => card(service, base)),
     part.chart ? chart(part.chart, strings, part.picture && safePicture(part.picture.url, base)) : image(part.picture, base, strings),
@@ -49,6 +50,12 @@ function paragraphs(part, lang) {
     }
   }
   return nodes;
+}
+
+/** The first call to make, as the first thing that is seen. */
+function urgent(service, base) {
+  const link = service?.links?.find((each) => String(each.url).startsWith("tel:"));
+  return link && h("a", { class: "call", href: safeLink(link.url, base) }, link.title);
 }
 
 function card(service, base) {

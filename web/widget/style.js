@@ -36,11 +36,11 @@ h2 { font-size: 1.05em; line-height: 1.3; font-weight: 700; margin-bottom: .3em;
 .quiet:hover, .choice:hover { background: var(--bot); }
 .confirm { padding: .7em .8em; border-bottom: 1px solid var(--edge); background: var(--bot); }
 .confirm p { margin-bottom: .5em; }
-.middle { position: relative; flex: 1 1 auto; min-height: 3em; display: flex; }
-.log { position: relative; flex: 1; overflow-y: auto; overscroll-behavior: contain; padding: .8em; display: flex; flex-direction: column; gap: .7em; }
+.middle { flex: 1 1 auto; min-height: 3em; display: flex; flex-direction: column; }
+.log { position: relative; flex: 1; min-height: 0; overflow-y: auto; overscroll-behavior: contain; padding: .8em; display: flex; flex-direction: column; gap: .7em; }
 .log:focus-visible { outline-offset: -3px; }
-.below { position: absolute; inset-block-end: 6px; inset-inline: 0; margin-inline: auto; width: fit-content; background: var(--surface); border: 2px solid var(--accent); color: var(--accent);
-  border-radius: 30px; padding: .2em 1em; font-weight: 600; }
+.below { flex: none; align-self: center; margin: 4px; background: var(--surface); border: 2px solid var(--accent); color: var(--accent);
+  border-radius: 30px; padding: .1em 1em; font-weight: 600; }
 .below::after { content: " \\2193" / ""; }
 .bubble { position: relative; max-width: 92%; padding: .6em .8em; border-radius: var(--radius); border: 1px solid transparent; display: flex; flex-direction: column; gap: .55em; flex: none; }
 .bot { background: var(--bot); align-self: flex-start; width: 92%; }
@@ -98,7 +98,7 @@ label { display: block; font-weight: 600; }
   h2, label { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .head { padding: 2px .4em; } .tools { flex-wrap: nowrap; gap: .25em; } .tools button { padding: 0 .4em; font-size: .85em; min-height: 44px; }
   form { padding: 2px .4em; } .log { padding: .3em .4em; } .status { position: absolute; clip-path: inset(50%); } .field { max-height: 44px; } .count { position: absolute; clip-path: inset(50%); }
-  .below { padding: 0 .6em; min-height: 24px; font-size: .8em; inset-block-end: 2px; }
+  .below { margin: 0; padding: 0 .6em; min-height: 24px; font-size: .8em; line-height: 1; }
 }
 @media (prefers-reduced-motion: no-preference) { .thinking::after { content: ""; animation: dots 1.2s steps(4) infinite; } @keyframes dots { 0% { opacity: .2 } 100% { opacity: 1 } } .log { scroll-behavior: auto; } }
 @media (forced-colors: active) { .bubble, .call, .send, .launcher { border: 1px solid CanvasText; } .safety { border: 4px double CanvasText; } .bar, .dot { fill: Highlight; forced-color-adjust: none; } .path { stroke: Highlight; } .track, .axis { stroke: CanvasText; } svg text { fill: CanvasText; } :focus-visible { outline-color: Highlight; } }
