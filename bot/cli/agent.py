@@ -32,8 +32,11 @@ def load(model: Path, action_url: str | None = None) -> Agent:
     from rasa.core.nlg import NaturalLanguageGenerator
     from rasa.utils.endpoints import EndpointConfig
 
-    return Agent.load(
+    from bot.graph_runner import use_plain_runner
+
+    loaded = Agent.load(
         str(model),
         action_endpoint=EndpointConfig(action_url) if action_url else None,
         generator=NaturalLanguageGenerator.create(EndpointConfig(type="bot.nlg.ContentNLG"), None),
     )
+    return use_plain_runner(loaded)

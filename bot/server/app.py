@@ -6,6 +6,7 @@ Rasa's own server would add a page at /, take bodies of 100 MB, and answer error
 from __future__ import annotations
 
 import logging
+from asyncio import AbstractEventLoop
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from sanic.response import HTTPResponse
 
 from bot.channels.conversation import SORRY
 from bot.channels.problems import problem
+from bot.graph_runner import use_plain_runner
 from bot.settings import trusted_proxies
 
 log = logging.getLogger(__name__)
@@ -52,10 +54,13 @@ def make(name: str, channels: list[InputChannel]) -> Sanic:
 
 def with_agent(app: Sanic, model: Path, endpoints: AvailableEndpoints) -> Sanic:
     """The app, with an agent that is loaded when the server starts."""
-    load = partial(run.load_agent_on_start, str(model), endpoints, None)
-    app.register_listener(load, "before_server_start")
+    app.register_listener(partial(_load, model, endpoints), "before_server_start")
     app.register_listener(run.close_resources, "after_server_stop")
     return app
+
+
+async def _load(model: Path, endpoints: AvailableEndpoints, app: Sanic, loop: AbstractEventLoop) -> None:
+    use_plain_runner(await run.load_agent_on_start(str(model), endpoints, None, app, loop))
 
 
 def _refused(_: Request, error: SanicException) -> HTTPResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from typing import Any
 
@@ -20,6 +21,7 @@ from bot.web.ids import ConversationIds, Opened
 from bot.web.records import Records
 from bot.web.repeats import Repeats
 
+log = logging.getLogger(__name__)
 CHANNEL = "web"
 GREETING = "web_greeting"
 MOST_SHOWN = 200
@@ -51,7 +53,7 @@ class Desk:
         return await self._repeats.once(opened.sender, asked.message_id, lambda: self._turn(opened, asked.message))
 
     async def _turn(self, opened: Opened, text: str) -> documents.Document:
-        messages = await self._talk.say(text, opened.sender, CHANNEL, self._handle, self._store.erase)
+        messages = await self._talk.say(text, opened.sender, CHANNEL, self._handle, self._erase)
         name = (messages[0].get(ANSWER) or {}).get("name")
         if name in ("too_fast", "failed"):
             raise BusyChannelError(messages[0]["text"], too_fast=name == "too_fast")
@@ -72,11 +74,17 @@ class Desk:
     async def _end(self, opened: Opened) -> None:
         try:
             async with self._talk.guard.turns.turn(opened.sender):
-                self._records.end(opened.sender, opened.expires)
+                # deleted first: an end that failed half-way can be asked for again only while the id is good
                 self._store.erase(opened.sender)
+                self._records.end(opened.sender, opened.expires)
                 self._repeats.forget(opened.sender)
         except TooMany as error:
             raise BusyChannelError("This conversation is busy. Please try again in a moment.", too_fast=True) from error
+
+    def _erase(self, sender: str) -> None:
+        """What "delete my data" deletes; the conversation may go on."""
+        self._store.erase(sender)
+        self._records.unlink(sender)
 
     def feedback(self, told: requests.Feedback) -> None:
         """Keeps whether an answer helped; personal data is taken out of the comment first."""
@@ -98,5 +106,11 @@ class Desk:
 async def forget_old(store: ConversationStore, days: float, *, every_seconds: float = 3_600.0) -> None:
     """Deletes what is older than `days`, now and every hour, in a thread of its own so that answers do not wait."""
     while True:
-        await asyncio.to_thread(store.purge, time.time() - days * 86_400)
+        before = time.time() - days * 86_400
+        try:
+            records = Records(store.engine)
+            await asyncio.to_thread(store.purge, before)
+            await asyncio.to_thread(records.purge, before)
+        except Exception:
+            log.exception("old conversations could not be deleted; tried again later")
         await asyncio.sleep(every_seconds)

@@ -49,7 +49,7 @@ def _part(message: Mapping[str, Any]) -> Document:
     told = message.get(ANSWER) or {}
     whole = str(message.get("text") or "")
     text = str(told.get("text") or whole)
-    above, found, _ = whole.partition(text)
+    above, found, _ = whole.partition(text) if text else ("", "", "")
     part: Document = {
         "text": text,
         "safety": bool(told.get("safety")),

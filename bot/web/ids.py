@@ -68,8 +68,8 @@ class ConversationIds:
         """The name of the answer. Raises ConversationIdError when it was not given in this conversation."""
         signed, _, signature = answer.rpartition(".")
         name, _, at = signed.rpartition(".")
-        expected = self._sign("answer", f"{sender}.{signed}")[:22]
-        if not (answer.isascii() and name and at and hmac.compare_digest(signature, expected)):
+        good = answer.isascii() and name and at  # looked at first: half a surrogate pair cannot even be signed
+        if not good or not hmac.compare_digest(signature, self._sign("answer", f"{sender}.{signed}")[:22]):
             raise ConversationIdError("This answer was not given in this conversation.")
         return name
 

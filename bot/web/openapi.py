@@ -44,12 +44,13 @@ def describe() -> dict[str, Any]:
 def _operation(operation: Operation) -> dict[str, Any]:
     name, summary, body, status, result, problems = operation
     good: dict[str, Any] = {"description": summary}
+    needed = any(field.required for field in body.__fields__.values())
     if result:
         good["content"] = {"application/json": {"schema": _ref(result)}}
     return {
         "operationId": name,
         "summary": summary,
-        "requestBody": {"required": True, "content": {"application/json": {"schema": _ref(body)}}},
+        "requestBody": {"required": needed, "content": {"application/json": {"schema": _ref(body)}}},
         "responses": {
             str(status): good,
             **{

@@ -25,6 +25,8 @@ FEEDBACK = sa.Table(
     sa.Column("comment", sa.Text),
     sa.Column("day", sa.Date, nullable=False, index=True),
 )
+# whether an answer helped is worth knowing, and says nothing of a person; their words do
+UNLINKED = {"sender": None, "answer": None, "comment": None}
 
 
 class Records:
@@ -40,9 +42,19 @@ class Records:
             connection.execute(sa.delete(ENDED).where(ENDED.c.until < time.time()))
             connection.execute(sa.delete(ENDED).where(ENDED.c.sender == sender))
             connection.execute(sa.insert(ENDED).values(sender=sender, until=expires))
-            # whether an answer helped is worth knowing, and says nothing of a person; their words do
-            forgotten = {"sender": None, "answer": None, "comment": None}
-            connection.execute(sa.update(FEEDBACK).where(FEEDBACK.c.sender == sender).values(**forgotten))
+            connection.execute(sa.update(FEEDBACK).where(FEEDBACK.c.sender == sender).values(**UNLINKED))
+
+    def unlink(self, sender: str) -> None:
+        """The conversation was deleted and may go on: what its person wrote about answers goes too."""
+        with self._engine.begin() as connection:
+            connection.execute(sa.update(FEEDBACK).where(FEEDBACK.c.sender == sender).values(**UNLINKED))
+
+    def purge(self, before: float) -> int:
+        """Unlinks what was told on days before that of a time (seconds since 1970); returns how much there was."""
+        day = datetime.fromtimestamp(before, timezone.utc).date()
+        with self._engine.begin() as connection:
+            old = (FEEDBACK.c.day < day) & FEEDBACK.c.sender.is_not(None)
+            return int(connection.execute(sa.update(FEEDBACK).where(old).values(**UNLINKED)).rowcount)
 
     def is_ended(self, sender: str) -> bool:
         """Whether the conversation was ended."""

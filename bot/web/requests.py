@@ -36,7 +36,7 @@ class Message(Request):
         ..., description="Text or a button's payload. A text of 1 to 500 characters is answered."
     )
     message_id: Optional[StrictStr] = Field(  # noqa: UP045 - pydantic 1 reads this at run time
-        None, regex=r"^[A-Za-z0-9-]{8,64}\Z",
+        None, regex=r"^[A-Za-z0-9-]{8,64}\Z", pattern="^[A-Za-z0-9-]{8,64}$",  # the second one is for other languages
         description="Chosen by the page. The same message sent again with the same id is answered from memory, not twice.",
     )  # fmt: skip
 
@@ -71,13 +71,14 @@ def read(kind: type[Kind], body: bytes) -> Kind:
         raise BadRequestError("The body must be a JSON object.")
     try:
         return kind.parse_obj(document)
+    except TypeError as error:  # a field named as pydantic's own argument is
+        raise BadRequestError(_only_known(kind)) from error
     except ValidationError as error:
         known = kind.__fields__
         # names of our own fields only: what was sent is not repeated
         wrong = sorted({str(e["loc"][0]) for e in error.errors() if e["loc"][0] in known})
-        what = (
-            f"Wrong or missing: {', '.join(wrong)}."
-            if wrong
-            else f"Only these are known: {', '.join(known) or 'none'}."
-        )
-        raise BadRequestError(what) from error
+        raise BadRequestError(f"Wrong or missing: {', '.join(wrong)}." if wrong else _only_known(kind)) from error
+
+
+def _only_known(kind: type[Request]) -> str:
+    return f"Only these are known: {', '.join(kind.__fields__) or 'none'}."

@@ -48,7 +48,8 @@ class Chart(Strict):
     title: str
     alt: str
     labels: list[str]
-    values: list[float | None]
+    # pydantic 1 would describe these as numbers only
+    values: list[float | None] = Field(..., items={"type": ["number", "null"]})
     unit: str
     source: str
 
