@@ -15,9 +15,11 @@ from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
+import sqlalchemy.orm
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.pool import QueuePool, StaticPool
 
 REMEMBERED = 500
 LONGEST_REMEMBERED = 2_000
@@ -39,8 +41,15 @@ class ConversationStore(SQLTrackerStore):
         # conversation -> its tracker, and the last row of it in the database
         self._remembered: OrderedDict[str, tuple[DialogueStateTracker, LastRow]] = OrderedDict()
         if self.engine.dialect.name == "sqlite":
-            sa.event.listen(self.engine, "connect", _write_ahead)
-            self.engine.dispose()  # so that the next connection is made with the setting
+            opened: sa.engine.Engine = self.engine
+            opened.dispose()
+            self.engine = _pooled(opened)
+            self.sessionmaker = sa.orm.sessionmaker(bind=self.engine)
+        # made once: putting a statement together takes longer than running it
+        columns = self.SQLEvent.__table__.c
+        newest = sa.select([columns.id, columns.timestamp]).where(columns.sender_id == sa.bindparam("conversation"))
+        self._newest = newest.order_by(columns.id.desc()).limit(1)
+        self._insert = sa.insert(self.SQLEvent.__table__)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The conversation so far, or None when it is new."""
@@ -65,7 +74,7 @@ class ConversationStore(SQLTrackerStore):
             events = self._additional_events(session, tracker) if known is None else islice(tracker.events, known, None)
             rows = [self._row(tracker.sender_id, event) for event in events]
             if rows:
-                session.execute(sa.insert(self.SQLEvent.__table__), rows)
+                session.execute(self._insert, rows)
             setattr(tracker, SEEN, self._last_row(tracker.sender_id, session))
             session.commit()
         setattr(tracker, SAVED, len(tracker.events))
@@ -116,14 +125,12 @@ class ConversationStore(SQLTrackerStore):
 
     def _last_row(self, conversation: str, session: Any = None) -> LastRow:
         """Id and time of the conversation's last row; ids alone may be used again after an erasure."""
-        columns = self.SQLEvent.__table__.c
-        query = sa.select([columns.id, columns.timestamp]).where(columns.sender_id == conversation)
-        query = query.order_by(columns.id.desc()).limit(1)
+        asked = {"conversation": conversation}
         if session is not None:
-            row = session.execute(query).first()
+            row = session.execute(self._newest, asked).first()
         else:
             with self.engine.connect() as connection:
-                row = connection.execute(query).first()
+                row = connection.execute(self._newest, asked).first()
         return (row[0], row[1]) if row else NOTHING
 
     def _remember(self, tracker: DialogueStateTracker) -> None:
@@ -131,6 +138,18 @@ class ConversationStore(SQLTrackerStore):
             self._remembered[tracker.sender_id] = (tracker, getattr(tracker, SEEN))
         while len(self._remembered) > REMEMBERED:
             self._remembered.popitem(last=False)
+
+
+def _pooled(engine: sa.engine.Engine) -> sa.engine.Engine:
+    """The same database with connections that stay open.
+
+    Rasa opens and closes one for every query; closing the last one makes SQLite put its log away, which waits for the disk.
+    """
+    in_memory = engine.url.database in (None, "", ":memory:")
+    kept = {"poolclass": StaticPool} if in_memory else {"poolclass": QueuePool, "pool_size": 5}
+    pooled = sa.create_engine(engine.url, connect_args={"check_same_thread": False}, **kept)
+    sa.event.listen(pooled, "connect", _write_ahead)
+    return pooled
 
 
 def _write_ahead(connection: Any, _: Any) -> None:

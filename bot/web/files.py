@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -18,6 +19,7 @@ TYPES = {
     ".svg": "image/svg+xml",
 }  # fmt: skip
 YEAR = "public, max-age=31536000, immutable"
+UNPACKS = re.compile(r"(?:^|,)\s*gzip\s*(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))(?:[,;]|$)", re.IGNORECASE)
 ASK_AGAIN = "no-cache"
 PAGE_POLICY = "; ".join(
     (
@@ -90,8 +92,9 @@ def _send(request: Request, file: File | None, caching: str, headers: dict[str, 
     if file is None:
         return problem(404, "There is no such file. Load widget.js again for the newest ones.")
     sent = {**headers, "Cache-Control": caching, "ETag": file.tag, "Vary": "Accept-Encoding"}
-    if file.tag in {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}:
+    known = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
+    if known & {file.tag, "*"}:
         return response.empty(status=304, headers=sent)
-    if "gzip" in request.headers.get("accept-encoding", ""):
+    if UNPACKS.search(request.headers.get("accept-encoding", "")):
         return response.raw(file.packed, content_type=file.kind, headers={**sent, "Content-Encoding": "gzip"})
     return response.raw(file.content, content_type=file.kind, headers=sent)

@@ -28,6 +28,9 @@ FEEDBACK = sa.Table(
 # whether an answer helped is worth knowing, and says nothing of a person; their words do
 UNLINKED = {"sender": None, "answer": None, "comment": None}
 
+# made once: it is asked at every message
+IS_ENDED = sa.select([ENDED.c.sender]).where(ENDED.c.sender == sa.bindparam("sender"))
+
 
 class Records:
     """`engine`: the tracker store's. Every method is one short transaction."""
@@ -59,7 +62,7 @@ class Records:
     def is_ended(self, sender: str) -> bool:
         """Whether the conversation was ended."""
         with self._engine.connect() as connection:
-            return connection.execute(sa.select([ENDED.c.sender]).where(ENDED.c.sender == sender)).first() is not None
+            return connection.execute(IS_ENDED, {"sender": sender}).first() is not None
 
     def tell(self, sender: str, answer: str, name: str, helpful: bool, comment: str | None) -> None:
         """Keeps what was said of an answer; said again, it replaces what was said before."""

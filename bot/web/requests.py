@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Optional, TypeVar
+from typing import Any, Optional, TypeVar
 
 from pydantic import BaseModel, Extra, Field, StrictBool, StrictStr, ValidationError
 
@@ -36,9 +36,15 @@ class Message(Request):
         ..., description="Text or a button's payload. A text of 1 to 500 characters is answered."
     )
     message_id: Optional[StrictStr] = Field(  # noqa: UP045 - pydantic 1 reads this at run time
-        None, regex=r"^[A-Za-z0-9-]{8,64}\Z", pattern="^[A-Za-z0-9-]{8,64}$",  # the second one is for other languages
+        None, regex=r"^[A-Za-z0-9-]{8,64}\Z",
         description="Chosen by the page. The same message sent again with the same id is answered from memory, not twice.",
     )  # fmt: skip
+
+    class Config:
+        @staticmethod
+        def schema_extra(schema: dict[str, Any]) -> None:
+            """Other languages know no \\Z."""
+            schema["properties"]["message_id"]["pattern"] = "^[A-Za-z0-9-]{8,64}$"
 
 
 class Conversation(Request):

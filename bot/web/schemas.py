@@ -48,10 +48,15 @@ class Chart(Strict):
     title: str
     alt: str
     labels: list[str]
-    # pydantic 1 would describe these as numbers only
-    values: list[float | None] = Field(..., items={"type": ["number", "null"]})
+    values: list[float | None]
     unit: str
     source: str
+
+    class Config:
+        @staticmethod
+        def schema_extra(schema: dict[str, Any]) -> None:
+            """pydantic 1 would describe the values as numbers only."""
+            schema["properties"]["values"]["items"] = {"type": ["number", "null"]}
 
 
 class Picture(Strict):
