@@ -36,14 +36,15 @@ SEEN = "last_row_seen"
 class ConversationStore(SQLTrackerStore):
     """`db`: path of the SQLite file, as in Rasa's own store."""
 
+    engine: sa.engine.Engine
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # conversation -> its tracker, and the last row of it in the database
         self._remembered: OrderedDict[str, tuple[DialogueStateTracker, LastRow]] = OrderedDict()
         if self.engine.dialect.name == "sqlite":
-            opened: sa.engine.Engine = self.engine
-            opened.dispose()
-            self.engine = _pooled(opened)
+            self.engine.dispose()
+            self.engine = _pooled(self.engine)
             self.sessionmaker = sa.orm.sessionmaker(bind=self.engine)
         # made once: putting a statement together takes longer than running it
         columns = self.SQLEvent.__table__.c

@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 RETRY_SECONDS = 5
 ASKED_AGAIN_SECONDS = 7_200
 """How long a browser may remember that an origin is allowed."""
+READ = ["GET", "HEAD"]
 
 Handler = Callable[[Request], Coroutine[Any, Any, HTTPResponse]]
 
@@ -75,23 +76,23 @@ class WebChannel(InputChannel):
             guarded = self._guarded(serve, on_new_message)
             web.add_route(guarded, f"/chat/{name}", methods=["POST", "OPTIONS"], name=name)
 
-        @web.route("/chat/openapi.json")
+        @web.route("/chat/openapi.json", methods=READ)
         async def description(_: Request) -> HTTPResponse:
             return response.json(openapi.describe())
 
-        @web.route("/widget.js")
+        @web.route("/widget.js", methods=READ)
         async def entry(request: Request) -> HTTPResponse:
             return self._files.entry(request)
 
-        @web.route("/widget/<version:str>/<name:str>")
+        @web.route("/widget/<version:str>/<name:str>", methods=READ)
         async def widget(request: Request, version: str, name: str) -> HTTPResponse:
             return self._files.widget(request, version, name)
 
-        @web.route("/")
+        @web.route("/", methods=READ)
         async def page(request: Request) -> HTTPResponse:
             return self._files.page(request, "index.html")
 
-        @web.route("/<name:page\\.css|icon\\.svg>", name="beside")
+        @web.route("/<name:page\\.css|icon\\.svg>", methods=READ, name="beside")
         async def beside(request: Request, name: str) -> HTTPResponse:
             return self._files.page(request, name)
 

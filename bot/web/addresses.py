@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable
 
 from bot.guard.rate import RateLimit
@@ -10,6 +11,8 @@ from bot.settings import WebSettings
 
 # words of danger are let through beyond the limit, but not without end
 IN_DANGER = 5
+# some proxies say the port too, which is another one for every connection
+WITH_PORT = re.compile(r"(\[[^\]]+\]|[\d.]+):\d+")
 
 
 class AddressLimits:
@@ -34,7 +37,8 @@ class AddressLimits:
 def network(address: str) -> str:
     """What counts as one address: an IPv6 household has a /64 of them to choose from."""
     try:
-        parsed = ipaddress.ip_address(address.strip("[]"))
+        named = WITH_PORT.fullmatch(address)
+        parsed = ipaddress.ip_address((named[1] if named else address).strip("[]"))
     except ValueError:
         return address[:64]
     if isinstance(parsed, ipaddress.IPv6Address):

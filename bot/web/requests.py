@@ -23,6 +23,16 @@ class Request(BaseModel):
     class Config:
         extra = Extra.forbid
 
+        @staticmethod
+        def schema_extra(schema: dict[str, Any], model: type[BaseModel]) -> None:
+            """pydantic 1 does not describe that null is as good as nothing, and other languages know no \\Z."""
+            for name, field in model.__fields__.items():
+                described = schema["properties"][name]
+                if field.allow_none:
+                    described["type"] = [described["type"], "null"]
+                if "pattern" in described:
+                    described["pattern"] = described["pattern"].replace(r"\Z", "$")
+
 
 class NewConversation(Request):
     """Nothing is needed to begin."""
@@ -39,12 +49,6 @@ class Message(Request):
         None, regex=r"^[A-Za-z0-9-]{8,64}\Z",
         description="Chosen by the page. The same message sent again with the same id is answered from memory, not twice.",
     )  # fmt: skip
-
-    class Config:
-        @staticmethod
-        def schema_extra(schema: dict[str, Any]) -> None:
-            """Other languages know no \\Z."""
-            schema["properties"]["message_id"]["pattern"] = "^[A-Za-z0-9-]{8,64}$"
 
 
 class Conversation(Request):
