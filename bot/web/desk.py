@@ -54,6 +54,10 @@ class Desk:
 
     async def _turn(self, opened: Opened, text: str) -> documents.Document:
         messages = await self._talk.say(text, opened.sender, CHANNEL, self._handle, self._erase)
+        if self._records.is_ended(opened.sender):
+            # it waited while the conversation was ended, and would outlive it
+            self._store.erase(opened.sender)
+            raise ExpiredIdError("The conversation was ended.")
         name = (messages[0].get(ANSWER) or {}).get("name")
         if name in ("too_fast", "failed"):
             raise BusyChannelError(messages[0]["text"], too_fast=name == "too_fast")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -55,14 +56,16 @@ def host() -> Iterator[HostPages]:
         yield pages
 
 
-@pytest.fixture(scope="package")
-def bot(no_outside: None, host: HostPages, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the running assistant, ended by a slash."""
-    folder = tmp_path_factory.mktemp("served")
+@contextmanager
+def serving(host: HostPages, folder: Path, **environment: str) -> Iterator[str]:
+    """Runs both servers with the trained model, and what else the environment should say; their address, ended by a slash.
+
+    Conversations are kept in `folder`/talk.db.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PLAN_ORIGINS", host.address)
         patch.setenv("PLAN_WEB_SECRET", "for-the-tests-only-" * 3)
-        for name, value in NO_LIMITS.items():
+        for name, value in {**NO_LIMITS, **environment}.items():
             patch.setenv(name, value)
         port = servers.free_port()
         with servers.Servers(
@@ -70,6 +73,13 @@ def bot(no_outside: None, host: HostPages, tmp_path_factory: pytest.TempPathFact
         ) as both:
             probe.wait_until_ready(port, both.dead)
             yield f"http://127.0.0.1:{port}/"
+
+
+@pytest.fixture(scope="package")
+def bot(no_outside: None, host: HostPages, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the running assistant, ended by a slash."""
+    with serving(host, tmp_path_factory.mktemp("served")) as address:
+        yield address
 
 
 @pytest.fixture

@@ -174,6 +174,73 @@ async def test_a_long_conversation_is_read_from_the_database(
     assert await texts(store) == ["1", "2", "3"]
 
 
+def heard(said: list[dict]) -> list[str]:
+    return [f"{event['event']} {event['text']}" for event in said]
+
+
+async def test_what_was_said_is_in_order_and_of_both_sides(store: ConversationStore, path: Path) -> None:
+    await add(store, "one", SlotSet("area", "E5"), BotUttered("two", metadata={"answer": {"name": "greet"}}))
+    await add(store, "other", to="d")
+    await add(opened(path), "three", BotUttered("four"))
+    said = store.said("c", 10)
+    assert heard(said) == ["user one", "bot two", "user three", "bot four"]
+    assert said[1]["metadata"]["answer"] == {"name": "greet"}
+    assert said == [e for e in await kept(store) or [] if e["event"] in ("user", "bot")]
+
+
+@pytest.mark.parametrize(
+    ("most", "expected"),
+    [(1, ["4"]), (3, ["2", "3", "4"]), (5, ["0", "1", "2", "3", "4"]), (9, ["0", "1", "2", "3", "4"])],
+)
+async def test_only_the_last_things_are_told(store: ConversationStore, most: int, expected: list[str]) -> None:
+    await add(store, *map(str, range(5)), SlotSet("area", "E5"))
+    assert [event["text"] for event in store.said("c", most)] == expected
+
+
+def test_nothing_was_said_in_an_unknown_conversation(store: ConversationStore) -> None:
+    assert store.said("nobody", 10) == []
+
+
+def at(timestamp: float, text: str = "x") -> UserUttered:
+    return UserUttered(text, timestamp=timestamp)
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3, 7, 1_000])
+async def test_old_events_go_in_batches(store: ConversationStore, path: Path, batch: int) -> None:
+    await add(store, *(at(n) for n in range(1, 6)), to="a")
+    await add(store, *(at(n) for n in (1, 2, 50, 51)), to="b")
+    assert store.purge(10, batch=batch) == 7
+    assert rows(path) == 2
+    assert store.purge(10, batch=batch) == 0
+    assert await opened(path).retrieve("a") is None
+    assert [event["timestamp"] for event in opened(path).said("b", 9)] == [50, 51]
+
+
+async def test_the_moment_itself_is_not_old(store: ConversationStore, path: Path) -> None:
+    await add(store, at(9.999), at(10))
+    assert store.purge(10) == 1
+    assert rows(path) == 1
+
+
+async def test_more_than_one_usual_batch(store: ConversationStore, path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.executemany(
+            "insert into events (sender_id, type_name, timestamp, data) values ('c', 'user', ?, '{}')",
+            [(n,) for n in range(2_500)],
+        )
+    assert store.purge(2_400) == 2_400
+    assert rows(path) == 100
+
+
+async def test_a_purged_conversation_goes_on(store: ConversationStore, path: Path) -> None:
+    await add(store, at(1, "old"), at(20, "young"))
+    assert store.purge(10) == 1
+    await add(store, at(30, "new"))
+    assert heard(opened(path).said("c", 9)) == ["user young", "user new"]
+    assert store.purge(100) == 2
+    assert await store.retrieve("c") is None
+
+
 def test_sqlite_writes_ahead(store: ConversationStore) -> None:
     with store.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
