@@ -27,11 +27,11 @@ function partNodes(part, { strings, base }) {
   const lang = part.language && part.language !== "en" ? part.language : null;
   return [
     part.warning && h("p", { class: "warning" }, part.warning),
-    part.safety && urgent(part.services?.[0], base),
+    part.safety && urgent(part.services?.[0]),
     ...paragraphs(part, lang),
-    ...(part.services ?? []).map((service) => card(service, base)),
+    ...(part.services ?? []).map((service) => card(service)),
     part.chart ? chart(part.chart, strings, part.picture && safePicture(part.picture.url, base)) : image(part.picture, base, strings),
-    sources(part.sources ?? [], strings, base),
+    sources(part.sources ?? [], strings),
   ].filter(Boolean);
 }
 
@@ -53,14 +53,14 @@ function paragraphs(part, lang) {
 }
 
 /** The first call to make, as the first thing that is seen. */
-function urgent(service, base) {
+function urgent(service) {
   const link = service?.links?.find((each) => String(each.url).startsWith("tel:"));
-  return link && h("a", { class: "call", href: safeLink(link.url, base) }, link.title);
+  return link && h("a", { class: "call", href: safeLink(link.url) }, link.title);
 }
 
-function card(service, base) {
+function card(service) {
   const facts = [service.opening, service.cost].filter(Boolean).join(", ");
-  const links = (service.links ?? []).map((link) => ({ ...link, href: safeLink(link.url, base) })).filter((link) => link.href);
+  const links = (service.links ?? []).map((link) => ({ ...link, href: safeLink(link.url) })).filter((link) => link.href);
   return h("div", { class: "card", role: "group", "aria-label": service.name },
     h("p", { class: "name" }, service.name),
     service.what && h("p", {}, service.what),
@@ -79,13 +79,13 @@ function image(picture, base, strings) {
     : picture.alt && h("p", {}, `${strings.picture} ${picture.alt}`);
 }
 
-function sources(list, strings, base) {
+function sources(list, strings) {
   if (!list.length) return null;
   const more = list.length > 1 ? strings.moreSources(list.length - 1) : "";
   return h("details", { class: "fold sources" },
     h("summary", {}, `${strings.sources} ${list[0].title}, ${list[0].as_at}${more}`),
     h("ul", {}, list.map((source) => {
-      const href = safeLink(source.url, base);
+      const href = safeLink(source.url);
       const title = `${source.title}, ${source.as_at}`;
       return h("li", {}, href ? h("a", { href, target: "_blank", rel: "noopener noreferrer" }, title) : title);
     })));

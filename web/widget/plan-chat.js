@@ -103,6 +103,7 @@ export class PlanChat extends HTMLElement {
   }
 
   couldNotBegin(failure) {
+    if (failure.kind === "gone") return false;
     this.ready = null;
     if (!this.view.log.childElementCount) this.view.add([h("div", { class: "bubble bot" }, h("p", {}, this.strings.greeting))]);
     this.fail(failure, async () => {
@@ -178,10 +179,13 @@ export class PlanChat extends HTMLElement {
     this.busy = true;
     this.view.sendButton.setAttribute("aria-disabled", "true");
     const thinking = setTimeout(() => this.view.say(this.strings.thinking), THINKING_MS);
+    const { transport } = this;
     try {
       await this.ready;
+      if (transport.closed) return;
       this.show(await this.answerTo(asked));
     } catch (failure) {
+      if (failure.kind === "gone") return;
       this.state.set({ pending: failure.kind === "refused" ? null : asked });
       this.fail(failure, failure.kind === "refused" ? null : () => this.deliver(asked));
       if (failure.kind === "refused" && !asked.title && !this.view.field.value) this.view.field.value = asked.text;
@@ -214,8 +218,10 @@ export class PlanChat extends HTMLElement {
   show(answer) {
     this.state.set({ pending: null });
     this.shown = (this.shown ?? 0) + (answer.status === "refused" ? 0 : 2);
-    this.view.add([answerBubble(answer, this.toolsFor(answer))]);
-    this.view.scrollTo(this.asked ?? this.view.log.lastElementChild);
+    const bubble = answerBubble(answer, this.toolsFor(answer));
+    this.view.add([bubble]);
+    // in a small window there is no room for the question above what to do in danger
+    this.view.scrollTo((answer.parts.some((part) => part.safety) ? null : this.asked) ?? bubble);
   }
 
   /** Says what went wrong and what to do; `retry` is offered once. */
@@ -234,10 +240,17 @@ export class PlanChat extends HTMLElement {
     this.view.scrollToEnd();
   }
 
+  /** Forgets the conversation here; an answer that is still on its way is not heard, and nothing is sent again. */
+  forget(open = null) {
+    this.transport.close();
+    this.transport = new Transport(this.base);
+    this.state.clear(open);
+  }
+
   /** Ends the conversation on the server and starts afresh. */
   async clear() {
     const conversation = this.state.get("conversation");
-    this.state.clear(true);
+    this.forget(true);
     this.view.field.value = "";
     this.view.count();
     this.view.log.replaceChildren();
@@ -258,10 +271,10 @@ export class PlanChat extends HTMLElement {
   /** Leaves the page at once; the server deletes the conversation meanwhile. */
   exit() {
     const conversation = this.state.get("conversation");
-    this.state.clear();
+    this.forget();
     if (conversation) this.transport.end(conversation, true).catch(() => {});
     this.view.dialog.close();
-    leave(safeLink(this.dataset.exit ?? WEATHER, this.base) ?? WEATHER);
+    leave(safeLink(this.dataset.exit ?? WEATHER) ?? WEATHER);
   }
 }
 

@@ -72,7 +72,7 @@ svg text { fill: var(--text); }
 .bar, .dot { fill: var(--accent); }
 .track { fill: none; stroke: var(--edge); }
 .path { fill: none; stroke: var(--accent); stroke-width: 2.5; }
-.axis { stroke: var(--edge); }
+.axis { fill: none; stroke: var(--edge); }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
 caption { text-align: start; font-weight: 700; padding-bottom: .3em; }

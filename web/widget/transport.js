@@ -1,7 +1,7 @@
 // Talks to the assistant's server. Whatever goes wrong becomes a Failure of one of a few kinds.
 const SECONDS = 20;
 
-/** `kind`: offline, slow, failed, refused (with words for people) or over (the conversation has ended). */
+/** `kind`: offline, slow, failed, refused (with words for people), over (the conversation has ended) or gone (the person has left it). */
 export class Failure extends Error {
   constructor(kind, detail = "") {
     super(detail || kind);
@@ -13,6 +13,11 @@ export class Failure extends Error {
 export class Transport {
   constructor(base) {
     this.base = base;
+  }
+
+  /** From now on nothing is sent, and nothing that still comes is heard. */
+  close() {
+    this.closed = true;
   }
 
   begin() {
@@ -38,6 +43,7 @@ export class Transport {
 
   async post(path, body, good, keepalive = false) {
     let response, answered;
+    if (this.closed) throw new Failure("gone");
     try {
       // a text body needs no preflight, and no cookie is ever sent
       response = await fetch(new URL(`chat/${path}`, this.base), {
@@ -51,9 +57,11 @@ export class Transport {
       if (response.status === 204) return null;
       answered = await response.json();
     } catch (error) {
+      if (this.closed) throw new Failure("gone");
       if (error.name === "TimeoutError" || error.name === "AbortError") throw new Failure("slow");
       throw new Failure(response ? "failed" : navigator.onLine ? "failed" : "offline");
     }
+    if (this.closed) throw new Failure("gone");
     if (response.status === 401 || response.status === 410) throw new Failure("over");
     const detail = typeof answered?.detail === "string" ? answered.detail : "";
     if (response.status === 429) throw new Failure("refused", detail);

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from sanic.response import HTTPResponse
 
-from bot.web.files import WidgetFiles
+from bot.web.files import WidgetFiles, squeeze
 
 FILES = {
     "index.html": "<!doctype html>", "page.css": "body {}", "icon.svg": "<svg/>", "secret.txt": "SECRET", "widget/notes.md": "SECRET",
-    "widget/plan-chat.js": "export const start = 1;", "widget/a.js": "// a", "widget/b.js": "// é",
+    "widget/plan-chat.js": "export const start = 1;", "widget/a.js": "export const a = 1;\n", "widget/b.js": "export const b = 'é';\n",
 }  # fmt: skip
 
 
@@ -56,14 +56,14 @@ def test_the_entry_names_the_files_of_this_version(files: WidgetFiles) -> None:
 
 def test_a_file_of_the_widget_is_kept_for_long(files: WidgetFiles) -> None:
     answer = files.widget(asked(), files.version, "b.js")
-    assert (answer.status, text(answer)) == (200, "// é")
+    assert (answer.status, text(answer)) == (200, "export const b = 'é';\n")
     assert answer.content_type == "text/javascript; charset=utf-8"
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
 
 
-@pytest.mark.parametrize("change", ["// other", ""])
+@pytest.mark.parametrize("change", ["export const a = 2;", ""])
 def test_other_files_have_another_address(web: Path, files: WidgetFiles, change: str) -> None:
     assert WidgetFiles(web).version == files.version
     (web / "widget" / "a.js").write_text(change)
@@ -141,3 +141,8 @@ def test_the_real_files_are_there() -> None:
     files = WidgetFiles()
     assert files.page(asked(), "index.html").status == 200
     assert files.widget(asked(), files.version, "plan-chat.js").status == 200
+
+
+def test_a_squeezed_script_loses_comments_and_indentation_only() -> None:
+    script = '// why\nexport const A = {\n  /** what */\n  b: "a // b", // kept\n\n  c: `x\n  y`,\n};\n'
+    assert squeeze(script) == 'export const A = {\nb: "a // b", // kept\nc: `x\ny`,\n};\n'
