@@ -19,6 +19,7 @@ import sqlalchemy.orm
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool, StaticPool
 
 REMEMBERED = 500
@@ -70,14 +71,17 @@ class ConversationStore(SQLTrackerStore):
         if self.event_broker:
             await self.stream_events(tracker)
         known = getattr(tracker, SAVED, None)
-        with self.session_scope() as session:
-            alone = getattr(tracker, SEEN, NOTHING) == self._last_row(tracker.sender_id, session)
-            events = self._additional_events(session, tracker) if known is None else islice(tracker.events, known, None)
-            rows = [self._row(tracker.sender_id, event) for event in events]
-            if rows:
-                session.execute(self._insert, rows)
-            setattr(tracker, SEEN, self._last_row(tracker.sender_id, session))
-            session.commit()
+        with self.engine.begin() as connection:
+            last = self._last_row(tracker.sender_id, connection)
+            alone = getattr(tracker, SEEN, NOTHING) == last
+            if known is None and last != NOTHING:
+                # somebody else has begun this conversation: Rasa finds out what is missing
+                events = self._additional_events(Session(bind=connection), tracker)
+            else:
+                events = islice(tracker.events, known or 0, None)
+            if rows := [self._row(tracker.sender_id, event) for event in events]:
+                connection.execute(self._insert, rows)
+            setattr(tracker, SEEN, self._last_row(tracker.sender_id, connection))
         setattr(tracker, SAVED, len(tracker.events))
         # nothing is saved yet, or somebody else wrote or erased meanwhile: the next turn reads the database
         if alone and getattr(tracker, SEEN) != NOTHING:
@@ -124,14 +128,14 @@ class ConversationStore(SQLTrackerStore):
             "data": json.dumps(data),
         }
 
-    def _last_row(self, conversation: str, session: Any = None) -> LastRow:
+    def _last_row(self, conversation: str, connection: sa.engine.Connection | None = None) -> LastRow:
         """Id and time of the conversation's last row; ids alone may be used again after an erasure."""
         asked = {"conversation": conversation}
-        if session is not None:
-            row = session.execute(self._newest, asked).first()
+        if connection is not None:
+            row = connection.execute(self._newest, asked).first()
         else:
-            with self.engine.connect() as connection:
-                row = connection.execute(self._newest, asked).first()
+            with self.engine.connect() as own:
+                row = own.execute(self._newest, asked).first()
         return (row[0], row[1]) if row else NOTHING
 
     def _remember(self, tracker: DialogueStateTracker) -> None:
