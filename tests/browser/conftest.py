@@ -33,13 +33,17 @@ NO_LIMITS = {
 }  # fmt: skip
 
 
+def installed() -> str | None:
+    """The browser of this machine; None for Playwright's own."""
+    return os.environ.get("PLAN_BROWSER") or next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """One browser for this folder. Stopped at its end: while it runs, no other event loop can."""
-    found = os.environ.get("PLAN_BROWSER") or next((path for name in NAMES if (path := shutil.which(name))), None)
     with sync_playwright() as playwright:
         try:
-            running = playwright.chromium.launch(executable_path=found, args=FLAGS)
+            running = playwright.chromium.launch(executable_path=installed(), args=FLAGS)
         except Error as error:
             reason = "no browser starts here: install chromium, or set PLAN_BROWSER=/path/to/it"
             if os.environ.get("CI"):

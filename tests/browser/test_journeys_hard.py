@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.host import HostPages
 from tests.browser.journeys import PHONE, eventually, is_erased, said_by_person, words_of
@@ -48,7 +48,7 @@ def test_a_message_outlives_a_dropped_network_and_is_answered_once(widget: Calla
 def test_an_answer_that_was_lost_on_its_way_is_not_given_twice(widget: Callable[..., Widget], bot: str) -> None:
     chat = widget().open()
 
-    def lose(route) -> None:  # noqa: ANN001
+    def lose(route: Route) -> None:
         route.fetch()
         route.abort("connectionreset")
 
@@ -83,9 +83,6 @@ def test_two_tabs_are_two_conversations(widget: Callable[..., Widget], bot: str)
         expect(chat.said.first).to_be_visible(timeout=ANSWER_MS)
         assert not any(other in words for words in words_of(chat))
     gone = two.conversation()
-    two.button("Exit this page").evaluate(
-        "button => button.closest('dialog').getRootNode().host.dataset.exit = location.href"
-    )
     two.button("Clear chat").click()
     two.button("Yes, clear it").click()
     eventually(tab, lambda: is_erased(tab, bot, gone), "the second conversation is erased")
@@ -155,6 +152,27 @@ def test_twenty_messages_are_answered_kept_in_order_restored_and_cleared(
     chat.page.reload()
     expect(chat.answers).to_have_count(1, timeout=ANSWER_MS)
     expect(chat.said).to_have_count(0)
+
+
+def test_clearing_while_an_answer_is_on_its_way_empties_the_chat(widget: Callable[..., Widget], bot: str) -> None:
+    chat = widget().open()
+    held: list[Route] = []
+    chat.page.route("**/chat/messages", lambda route: held.append(route), times=1)
+    chat.field.fill(QUESTION)
+    chat.field.press("Enter")
+    eventually(chat.page, lambda: held, "the message is sent")
+    conversation = chat.conversation()
+    chat.button("Clear chat").click()
+    chat.button("Yes, clear it").click()
+    eventually(chat.page, lambda: chat.conversation() not in (None, conversation), "a new conversation is begun")
+    held[0].continue_()
+    expect(chat.button("Send")).not_to_have_attribute("aria-disabled", "true")
+    expect(chat.said).to_have_count(0)
+    expect(chat.answers).to_have_count(1)
+    assert is_erased(chat.page, bot, conversation)
+    assert said_by_person(chat.page, bot, chat.conversation()) == []
+    expect(chat.ask("how many robberies in hackney")).to_contain_text("Hackney")
+    expect(chat.answers).to_have_count(2)
 
 
 @pytest.mark.parametrize("width", [1280, 400], ids=["wide", "narrow"])
