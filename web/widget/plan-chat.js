@@ -123,7 +123,8 @@ export class PlanChat extends HTMLElement {
       this.view.add(bubbles, true);
       // only the last answer's choices are of use
       for (const bubble of bubbles.slice(0, -1)) bubble.querySelectorAll(".choices, .feedback").forEach((node) => node.remove());
-      this.view.scrollTo(bubbles.at(-2) ?? bubbles.at(-1));
+      const last = bubbles.at(-1);
+      this.view.scrollTo(last.classList.contains("safety") ? last : bubbles.at(-2) ?? last);
     }
     this.shown = history.said.length;
     this.retryPending(history);

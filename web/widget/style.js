@@ -85,7 +85,7 @@ td { text-align: end; }
 .status { padding: 0 .8em; color: var(--muted); min-height: 1.5em; font-size: .9em; }
 .status:empty { min-height: 0; }
 form { padding: .3em .8em .7em; }
-label { display: block; font-weight: 600; }
+label { display: block; font-weight: 600; margin-bottom: 6px; }
 .ask { display: flex; gap: .5em; align-items: flex-end; }
 .field { width: 100%; flex: 1; min-height: 44px; max-height: 7em; padding: .5em; border: 2px solid var(--edge); border-radius: 6px; background: var(--surface); color: var(--text); resize: none; field-sizing: content; }
 .send { background: var(--accent); color: var(--on-accent); border: 2px solid var(--accent); border-radius: 6px; padding: .3em 1em; font-weight: 700; }

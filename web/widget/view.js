@@ -35,6 +35,7 @@ export class View {
     this.clearButton = h("button", { type: "button", class: "quiet", click: () => this.askToClear(true) }, strings.clear);
     this.closeButton = h("button", { type: "button", class: "quiet", click: act.close }, strings.close);
     this.dialog = h("dialog", { "aria-labelledby": "plan-title", cancel: (event) => { event.preventDefault(); act.close(); }, keydown: (event) => {
+      if (event.key === "Tab") return this.goRound(event);
       if (event.key !== "Escape") return;
       event.preventDefault();
       if (this.confirm.hidden) act.close();
@@ -67,6 +68,15 @@ export class View {
     this.launcher.hidden = false;
     this.launcher.setAttribute("aria-expanded", "false");
     this.launcher.focus();
+  }
+
+  /** A dialog over the whole window: after its last control comes its first, not the page behind or nothing. */
+  goRound(event) {
+    const ends = [this.dialog.querySelector(".exit"), this.sendButton];
+    const [from, to] = event.shiftKey ? ends : ends.reverse();
+    if (!this.dialog.matches(":modal") || event.target !== from) return;
+    event.preventDefault();
+    to.focus();
   }
 
   /** The window has become wide or narrow: the other kind of dialog, focus where it was. */
