@@ -75,7 +75,7 @@ function image(picture, base, strings) {
   const address = picture && safePicture(picture.url, base);
   if (!picture) return null;
   return address
-    ? h("img", { src: address, alt: picture.alt ?? "", class: "picture", crossorigin: "anonymous" })
+    ? h("img", { src: address, alt: picture.alt ?? "", class: "picture", referrerpolicy: "no-referrer" })
     : picture.alt && h("p", {}, `${strings.picture} ${picture.alt}`);
 }
 

@@ -97,7 +97,7 @@ export class PlanChat extends HTMLElement {
   }
 
   greet(greeting, quietly = false) {
-    this.view.log.replaceChildren();
+    this.view.empty();
     this.view.add([answerBubble(greeting, this.tools)], quietly);
     this.view.showHint();
   }

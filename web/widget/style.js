@@ -38,6 +38,7 @@ h2 { font-size: 1.05em; line-height: 1.3; font-weight: 700; margin-bottom: .3em;
 .confirm p { margin-bottom: .5em; }
 .middle { flex: 1 1 auto; min-height: 3em; display: flex; flex-direction: column; }
 .log { position: relative; flex: 1; min-height: 0; overflow-y: auto; overscroll-behavior: contain; padding: .8em; display: flex; flex-direction: column; gap: .7em; }
+.launcher:focus-visible { box-shadow: 0 0 0 7px var(--surface); }
 .log:focus-visible { outline-offset: -3px; }
 .below { flex: none; align-self: center; margin: 4px; background: var(--surface); border: 2px solid var(--accent); color: var(--accent);
   border-radius: 30px; padding: .1em 1em; font-weight: 600; }
@@ -97,7 +98,7 @@ label { display: block; font-weight: 600; margin-bottom: 6px; }
 @media (max-height: 24.99em) {
   h2, label { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .head { padding: 2px .4em; } .tools { flex-wrap: nowrap; gap: .25em; } .tools button { padding: 0 .4em; font-size: .85em; min-height: 44px; }
-  form { padding: 2px .4em; } .log { padding: .3em .4em; } .status { position: absolute; clip-path: inset(50%); } .field { max-height: 44px; } .count { position: absolute; clip-path: inset(50%); }
+  .confirm { overflow-y: auto; } .confirm:not([hidden]) ~ * { display: none; } form { padding: 2px .4em; } .log { padding: .3em .4em; } .status { position: absolute; clip-path: inset(50%); } .field { max-height: 44px; } .count { position: absolute; clip-path: inset(50%); }
   .below { margin: 0; padding: 0 .6em; min-height: 24px; font-size: .8em; line-height: 1; }
 }
 @media (prefers-reduced-motion: no-preference) { .thinking::after { content: ""; animation: dots 1.2s steps(4) infinite; } @keyframes dots { 0% { opacity: .2 } 100% { opacity: 1 } } .log { scroll-behavior: auto; } }

@@ -72,7 +72,8 @@ export class View {
 
   /** A dialog over the whole window: after its last control comes its first, not the page behind or nothing. */
   goRound(event) {
-    const ends = [this.dialog.querySelector(".exit"), this.sendButton];
+    const last = this.sendButton.checkVisibility() ? this.sendButton : [...this.confirm.querySelectorAll("button")].at(-1);
+    const ends = [this.dialog.querySelector(".exit"), last];
     const [from, to] = event.shiftKey ? ends : ends.reverse();
     if (!this.dialog.matches(":modal") || event.target !== from) return;
     event.preventDefault();
@@ -95,6 +96,12 @@ export class View {
     if (!quietly) this.listen();
   }
 
+  /** Takes everything out of the log; focus that was on some of it stays in the chat. */
+  empty() {
+    if (this.log.contains(this.dialog.getRootNode().activeElement)) this.log.focus();
+    this.log.replaceChildren();
+  }
+
   /** From now on what comes into the log is announced. */
   listen() {
     this.log.setAttribute("aria-live", "polite");
@@ -102,7 +109,7 @@ export class View {
 
   /** Brings the start of a bubble into sight, as much of what follows as fits, and says when there is more. */
   scrollTo(node) {
-    this.log.scrollTop = Math.max(0, node.offsetTop - this.log.offsetTop - 8);
+    this.log.scrollTop = node.offsetTop - 8;
     this.showHint();
   }
 
