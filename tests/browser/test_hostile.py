@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -141,7 +142,9 @@ def test_06_words_of_the_page_and_of_errors_stay_text(widget: Callable[..., Widg
 def test_06_odd_documents_leave_the_chat_usable(widget: Callable[..., Widget], name: str) -> None:
     chat = widget().open()
     heard = listen(chat.page)
-    played.play(chat.page, lambda route: route.fulfill(json=ODD[name], headers={"Access-Control-Allow-Origin": "*"}))
+    played.play(
+        chat.page, lambda route: route.fulfill(body=json.dumps(ODD[name]), headers={"Access-Control-Allow-Origin": "*"})
+    )
     chat.field.fill("an odd one")
     chat.field.press("Enter")
     # either it is shown as well as it goes, or it is a failure like any other

@@ -130,6 +130,8 @@ def test_08_only_the_id_is_kept_and_only_in_this_tab(widget: Callable[..., Widge
     other.open()
     expect(other.said).to_have_count(0)
     assert other.conversation() not in (None, conversation)
+    other.page.close()
+    chat.page.bring_to_front()
     # closed stays closed, and opens with what was said
     chat.button("Close").click()
     chat.page.reload()
