@@ -1,7 +1,8 @@
 """Runs the model's graph node after node in one thread.
 
 Rasa hands the graph to Dask, which plans it anew for each of the three runs of a turn and passes every node through a pool's
-futures: about a fifth of a turn. A trained graph does not change, so its order is found once for each set of targets.
+futures: about a seventh of a turn in a profile.
+A trained graph does not change, so its order is found once for each set of targets.
 """
 
 from __future__ import annotations

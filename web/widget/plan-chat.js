@@ -99,7 +99,15 @@ export class PlanChat extends HTMLElement {
   greet(greeting, quietly = false) {
     this.view.empty();
     this.view.add([answerBubble(greeting, this.tools)], quietly);
+    this.keepAsked();
     this.view.showHint();
+  }
+
+  /** What was typed before the greeting had come stays below it. */
+  keepAsked() {
+    if (!this.busy || !this.asked) return;
+    this.view.add([this.asked]);
+    this.view.scrollToEnd();
   }
 
   couldNotBegin(failure) {
@@ -127,7 +135,8 @@ export class PlanChat extends HTMLElement {
       this.view.scrollTo(last.classList.contains("safety") ? last : bubbles.at(-2) ?? last);
     }
     this.shown = history.said.length;
-    this.retryPending(history);
+    if (this.busy) this.keepAsked();
+    else this.retryPending(history);
     // what was restored was heard before: the next frame listens again
     requestAnimationFrame(() => requestAnimationFrame(() => this.view.listen()));
   }
@@ -218,6 +227,7 @@ export class PlanChat extends HTMLElement {
 
   show(answer) {
     this.state.set({ pending: null });
+    this.view.dropFailures();
     this.shown = (this.shown ?? 0) + (answer.status === "refused" ? 0 : 2);
     const bubble = answerBubble(answer, this.toolsFor(answer));
     this.view.add([bubble]);
@@ -236,6 +246,7 @@ export class PlanChat extends HTMLElement {
         block.remove();
         retry();
       } }, this.strings.again)));
+    this.view.dropFailures();
     this.view.listen();
     this.view.add([block]);
     this.view.scrollToEnd();
@@ -258,13 +269,11 @@ export class PlanChat extends HTMLElement {
     this.shown = 0;
     this.asked = null;
     this.view.field.focus();
+    // what is typed meanwhile waits for the new conversation
     let words = this.strings.cleared;
-    try {
-      if (conversation) await this.transport.end(conversation);
-    } catch (failure) {
-      if (failure.kind !== "over") words = this.strings.clearFailed;
-    }
-    this.ready = this.begin();
+    this.ready = (conversation ? this.transport.end(conversation) : Promise.resolve())
+      .catch((failure) => { if (failure.kind !== "over") words = this.strings.clearFailed; })
+      .then(() => this.begin());
     await this.ready;
     this.view.say(words);
   }

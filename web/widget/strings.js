@@ -7,7 +7,6 @@ export const STRINGS = {
   exit: "Exit this page",
   exitHint: "Exit this page: deletes this chat and goes to the weather. Or press Shift three times.",
   exitMore: (left) => `Press Shift ${left} more ${left === 1 ? "time" : "times"} to leave this page.`,
-  exiting: "Leaving this page.",
   clear: "Clear chat",
   clearAsk: "Clear this chat? It is deleted here and on our server. It cannot be brought back.",
   clearYes: "Yes, clear it",

@@ -6,7 +6,7 @@ const CSS = `
   --surface: #fff; --text: #0b0c0c; --muted: #4c565c; --edge: #6b7780; --bot: #f1f3f5; --person: #dde9f8; --focus: #0b0c0c;
   --safety: #fff0ee; --alarm: #b3131b; --on-alarm: #fff; --font: var(--plan-font, system-ui, -apple-system, "Segoe UI", sans-serif);
   --radius: var(--plan-radius, 10px); color: var(--text); font: 400 medium/1.5 var(--font); letter-spacing: normal; color-scheme: light; }
-@media (prefers-color-scheme: dark) { :host(:not([data-theme="light"])) .root { --dark: 1; --accent: var(--plan-accent-dark, #9cc3ff); --on-accent: var(--plan-accent-text-dark, #0b1520);
+@media (prefers-color-scheme: dark) { :host(:not([data-theme="light"])) .root { --accent: var(--plan-accent-dark, #9cc3ff); --on-accent: var(--plan-accent-text-dark, #0b1520);
   --surface: #14181d; --text: #f2f4f5; --muted: #b9c3cb; --edge: #8895a1; --bot: #232a32; --person: #1c3352; --focus: #ffd75e;
   --safety: #3b1517; --alarm: #ff9a90; --on-alarm: #21090a; color-scheme: dark; } }
 :host([data-theme="dark"]) .root { --accent: var(--plan-accent-dark, #9cc3ff); --on-accent: var(--plan-accent-text-dark, #0b1520);
@@ -101,7 +101,6 @@ label { display: block; font-weight: 600; margin-bottom: 6px; }
   .confirm { overflow-y: auto; } .confirm:not([hidden]) ~ * { display: none; } form { padding: 2px .4em; } .log { padding: .3em .4em; } .status { position: absolute; clip-path: inset(50%); } .field { max-height: 44px; } .count { position: absolute; clip-path: inset(50%); }
   .below { margin: 0; padding: 0 .6em; min-height: 24px; font-size: .8em; line-height: 1; }
 }
-@media (prefers-reduced-motion: no-preference) { .thinking::after { content: ""; animation: dots 1.2s steps(4) infinite; } @keyframes dots { 0% { opacity: .2 } 100% { opacity: 1 } } .log { scroll-behavior: auto; } }
 @media (forced-colors: active) { .bubble, .call, .send, .launcher { border: 1px solid CanvasText; } .safety { border: 4px double CanvasText; } .bar, .dot { fill: Highlight; forced-color-adjust: none; } .path { stroke: Highlight; } .track, .axis { stroke: CanvasText; } svg text { fill: CanvasText; } :focus-visible { outline-color: Highlight; } }
 @media print { .launcher, .tools, form, .below, .status, .choices, .feedback { display: none !important; } dialog[open] { position: static; display: block; width: auto; max-width: none; height: auto; max-height: none; overflow: visible; border: 0; box-shadow: none; } .log { overflow: visible; display: block; } .bubble { width: auto; max-width: none; border: 1px solid #6b7780; margin-bottom: 8px; break-inside: avoid; } .sources a::after { content: " " attr(href); } }
 `;

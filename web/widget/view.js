@@ -137,6 +137,11 @@ export class View {
     if (this.counter.textContent !== text) this.counter.textContent = text;
   }
 
+  /** What went wrong before is of no use once it is tried again. */
+  dropFailures() {
+    for (const node of this.log.querySelectorAll(".failure")) node.remove();
+  }
+
   /** Choices and feedback of earlier answers are of no use any more. */
   settle() {
     const focused = this.dialog.getRootNode().activeElement;
