@@ -10,6 +10,7 @@ PlanError
 │   ├── ConversationIdError  its id was not given out here
 │   ├── ExpiredIdError       its conversation has expired or was ended
 │   └── BusyChannelError     there is no answer just now
+├── DeliveryError     a platform did not take an answer
 └── ActionError       an action could not answer
     ├── FactsMissingError  the stored facts hold no such figure or service
     ├── StoreError         the store of figures cannot be read or written
@@ -78,6 +79,17 @@ class BusyChannelError(RequestError):
 
     def __init__(self, message: str, *, too_fast: bool = False) -> None:
         self.too_fast = too_fast
+        super().__init__(message)
+
+
+class DeliveryError(PlanError):
+    """A messaging platform did not take an answer. `lasting`: it never will; `wait`: seconds that it asks to wait.
+
+    The message names neither the person nor a secret.
+    """
+
+    def __init__(self, message: str, *, lasting: bool = False, wait: float | None = None) -> None:
+        self.lasting, self.wait = lasting, wait
         super().__init__(message)
 
 

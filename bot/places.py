@@ -1,7 +1,8 @@
 """From a postcode in a message to the ward, borough and police team; the postcode itself goes no further.
 
 It is looked up before the message is masked and stored, in the process that got the message. What is passed on, and kept with
-the message, is a place: a plain dict with `status` and, as far as they are known, `ward`, `borough`, `force`, `team`.
+the message, is a place: a plain dict with `status` and, as far as they are known, `ward`, `borough`, `force`, `team`;
+`sent` when a phone sent the point and nobody typed a postcode.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import csv
 import logging
 import re
 import time
+from collections.abc import Coroutine
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.errors import InvalidPostcodeError, PlanError, SourceError, TerminatedPostcodeError, UnknownPostcodeError
 from bot.guard.personal_data import POSTCODE
@@ -32,6 +34,13 @@ FOUND, CITY, OUTSIDE, UNKNOWN, TERMINATED, UNAVAILABLE = (
 )  # fmt: skip
 
 
+class Point(NamedTuple):
+    """Where somebody is: degrees, WGS84."""
+
+    latitude: float
+    longitude: float
+
+
 class Places:
     """Looks postcodes up; one for each process. `sources`: made at the first postcode unless it is given."""
 
@@ -43,14 +52,34 @@ class Places:
         match = POSTCODE.search(text) if isinstance(text, str) else None
         if not match:
             return None
+        return await self._within_budget(self._place(match.group())) or offline(match[1])
+
+    async def at(self, point: Point) -> dict[str, Any]:
+        """The place of a point that a phone has sent. Never raises; `unavailable` when it cannot be looked up."""
+        found = await self._within_budget(self._around(point)) or {"status": UNAVAILABLE}
+        return {**found, "sent": True}
+
+    @staticmethod
+    async def _within_budget(looking: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any] | None:
         try:
-            return await asyncio.wait_for(self._place(match.group()), BUDGET_SECONDS + 0.5)
+            return await asyncio.wait_for(looking, BUDGET_SECONDS + 0.5)
         except (PlanError, asyncio.TimeoutError, OSError) as error:
-            log.warning("a postcode was not looked up: %s", type(error).__name__)
+            log.warning("a place was not looked up: %s", type(error).__name__)
         except Exception:
-            # a fault here must not cost anybody the answer; and the postcode must not get into the log
-            log.error("a postcode was not looked up, for a reason that nobody foresaw")
-        return offline(match[1])
+            # a fault here must not cost anybody the answer; and where they are must not get into the log
+            log.error("a place was not looked up, for a reason that nobody foresaw")
+        return None
+
+    async def _around(self, point: Point) -> dict[str, Any]:
+        self._sources = self._sources or open_sources()
+        ends = time.monotonic() + BUDGET_SECONDS
+        found = await self._sources.postcodes.nearest(point.latitude, point.longitude, BUDGET_SECONDS)
+        if found is None:
+            return {"status": OUTSIDE, "district": None}
+        place = _named(found)
+        if place["status"] == FOUND:
+            place |= await self._team(point, ends - time.monotonic())
+        return place
 
     async def _place(self, postcode: str) -> dict[str, Any]:
         self._sources = self._sources or open_sources()
@@ -69,14 +98,14 @@ class Places:
         if sum(share >= BORDER for _, share in boroughs_of(outward)) > 1:
             place["near_border"] = True
         if place["status"] == FOUND:
-            place |= await self._team(found, ends - time.monotonic())
+            place |= await self._team(Point(found.latitude, found.longitude), ends - time.monotonic())
         return place
 
-    async def _team(self, found: Found, left: float) -> dict[str, str]:
+    async def _team(self, point: Point, left: float) -> dict[str, str]:
         """The police team of the point; empty when it could not be had, and the ward is still told."""
         try:
             assert self._sources
-            force, team = await self._sources.police.locate(found.latitude, found.longitude, left)
+            force, team = await self._sources.police.locate(point.latitude, point.longitude, left)
         except SourceError as error:
             log.warning("data.police.uk named no team: %s", error)
             return {}

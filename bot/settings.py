@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 
-def _number(name: str, usual: float) -> float:
+def number(name: str, usual: float) -> float:
     from bot.errors import SetupError
 
     text = os.environ.get(name, "")
@@ -22,7 +22,7 @@ def _number(name: str, usual: float) -> float:
     return value
 
 
-def _address(name: str, usual: str) -> str:
+def address(name: str, usual: str) -> str:
     from bot.errors import SetupError
 
     text = os.environ.get(name, "").strip() or usual
@@ -61,20 +61,20 @@ def _cache_path() -> Path:
 class GuardSettings:
     """`longest`: characters in a message; `per_minute`, `burst`: messages of one conversation; `waiting`: at once."""
 
-    longest: int = field(default_factory=lambda: math.ceil(_number("PLAN_LONGEST_MESSAGE", 500)))
-    per_minute: float = field(default_factory=lambda: _number("PLAN_MESSAGES_PER_MINUTE", 30))
-    burst: int = field(default_factory=lambda: math.ceil(_number("PLAN_MESSAGE_BURST", 15)))
-    waiting: int = field(default_factory=lambda: math.ceil(_number("PLAN_MESSAGES_WAITING", 3)))
+    longest: int = field(default_factory=lambda: math.ceil(number("PLAN_LONGEST_MESSAGE", 500)))
+    per_minute: float = field(default_factory=lambda: number("PLAN_MESSAGES_PER_MINUTE", 30))
+    burst: int = field(default_factory=lambda: math.ceil(number("PLAN_MESSAGE_BURST", 15)))
+    waiting: int = field(default_factory=lambda: math.ceil(number("PLAN_MESSAGES_WAITING", 3)))
 
 
 @dataclass(frozen=True)
 class SourceSettings:
     """`postcodes_url`, `police_url`, `datastore_url`: where they answer; `cache`: the file that keeps answers for a while."""
 
-    postcodes_url: str = field(default_factory=lambda: _address("POSTCODES_URL", "https://api.postcodes.io"))
-    police_url: str = field(default_factory=lambda: _address("POLICE_URL", "https://data.police.uk/api"))
+    postcodes_url: str = field(default_factory=lambda: address("POSTCODES_URL", "https://api.postcodes.io"))
+    police_url: str = field(default_factory=lambda: address("POLICE_URL", "https://data.police.uk/api"))
     cache: Path = field(default_factory=_cache_path)
-    datastore_url: str = field(default_factory=lambda: _address("DATASTORE_URL", "https://data.london.gov.uk"))
+    datastore_url: str = field(default_factory=lambda: address("DATASTORE_URL", "https://data.london.gov.uk"))
 
 
 KEPT_DAYS = 30
@@ -89,13 +89,11 @@ class WebSettings:
     """
 
     origins: tuple[str, ...] = field(default_factory=lambda: _origins("PLAN_ORIGINS"))
-    hours: float = field(default_factory=lambda: _number("PLAN_CONVERSATION_HOURS", 12))
-    address_per_minute: float = field(default_factory=lambda: _number("PLAN_ADDRESS_PER_MINUTE", 300))
-    address_burst: int = field(default_factory=lambda: math.ceil(_number("PLAN_ADDRESS_BURST", 100)))
-    conversations_per_minute: float = field(
-        default_factory=lambda: _number("PLAN_ADDRESS_CONVERSATIONS_PER_MINUTE", 60)
-    )
-    conversations_burst: int = field(default_factory=lambda: math.ceil(_number("PLAN_ADDRESS_CONVERSATIONS_BURST", 40)))
+    hours: float = field(default_factory=lambda: number("PLAN_CONVERSATION_HOURS", 12))
+    address_per_minute: float = field(default_factory=lambda: number("PLAN_ADDRESS_PER_MINUTE", 300))
+    address_burst: int = field(default_factory=lambda: math.ceil(number("PLAN_ADDRESS_BURST", 100)))
+    conversations_per_minute: float = field(default_factory=lambda: number("PLAN_ADDRESS_CONVERSATIONS_PER_MINUTE", 60))
+    conversations_burst: int = field(default_factory=lambda: math.ceil(number("PLAN_ADDRESS_CONVERSATIONS_BURST", 40)))
 
 
 def trusted_proxies() -> int:

@@ -22,6 +22,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool, StaticPool
 
+from bot.dialogue.message import Button
+
 REMEMBERED = 500
 LONGEST_REMEMBERED = 2_000
 """Events; longer conversations are read from the database, so that memory has a bound."""
@@ -51,6 +53,10 @@ class ConversationStore(SQLTrackerStore):
         columns = self.SQLEvent.__table__.c
         newest = sa.select([columns.id, columns.timestamp]).where(columns.sender_id == sa.bindparam("conversation"))
         self._newest = newest.order_by(columns.id.desc()).limit(1)
+        said = (columns.sender_id == sa.bindparam("conversation")) & (columns.type_name == "bot")
+        mine = columns.sender_id == sa.bindparam("conversation")
+        heard = sa.select([sa.func.max(columns.id)]).where(mine & (columns.type_name == "user")).scalar_subquery()
+        self._since_heard = sa.select([columns.data]).where(said & (columns.id > heard)).order_by(columns.id)
         self._insert = sa.insert(self.SQLEvent.__table__)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
@@ -102,6 +108,16 @@ class ConversationStore(SQLTrackerStore):
         query = sa.select([columns.data]).where(wanted).order_by(columns.id.desc()).limit(most)
         with self.engine.connect() as connection:
             return [json.loads(row[0]) for row in reversed(connection.execute(query).fetchall())]
+
+    def knows(self, conversation: str) -> bool:
+        """Whether anything of the conversation is kept."""
+        return self._last_row(conversation) != NOTHING
+
+    async def offered(self, conversation: str) -> list[Button]:
+        """The buttons of what was said since the person's last message, in order."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(self._since_heard, {"conversation": conversation}).fetchall()
+        return [button for row in rows for button in (json.loads(row[0]).get("data") or {}).get("buttons") or []]
 
     def purge(self, before: float, *, batch: int = 1_000) -> int:
         """Deletes events from before a time (seconds since 1970), a batch at a time; returns how many there were."""

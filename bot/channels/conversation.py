@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
 
 from bot.channels.collector import Collector
 from bot.content.store import shared
-from bot.dialogue.message import ANSWER
+from bot.dialogue import choices
+from bot.dialogue.message import ANSWER, Button
 from bot.guard.gate import MOST_READ, TOO_FAST, Guard
 from bot.guard.turns import TooMany
-from bot.places import Places
+from bot.nlu import safety_patterns
+from bot.places import Places, Point
 
 log = logging.getLogger(__name__)
 TURN_SECONDS = 20.0
@@ -28,6 +30,8 @@ NOT_ERASED = "I am sorry, this conversation could not be deleted just now. Pleas
 
 Handler = Callable[[UserMessage], Awaitable[Any]]
 Eraser = Callable[[str], Any]
+Offered = Callable[[str], Awaitable[Sequence[Button]]]
+"""The buttons that were last shown in a conversation."""
 
 
 class Conversations:
@@ -45,21 +49,53 @@ class Conversations:
         return self._guard
 
     async def say(
-        self, raw: object, conversation: str, channel: str, handle: Handler, erase: Eraser | None = None
+        self,
+        raw: object,
+        conversation: str,
+        channel: str,
+        handle: Handler,
+        erase: Eraser | None = None,
+        *,
+        offered: Offered | None = None,
+        point: Point | None = None,
     ) -> list[dict[str, Any]]:
-        """The assistant's messages for what a person sent; always at least one, whatever happens."""
+        """The assistant's messages for what a person sent; always at least one, whatever happens.
+
+        `offered`: what a typed number or title may choose from. `point`: where the person is, if the channel was told.
+        """
         try:
             async with self.guard.turns.turn(conversation):
                 verdict = self.guard.check(conversation, raw)
                 if verdict.text is None:
                     return [_plain(conversation, verdict.refusal or SORRY, verdict.reason)]
+                text, buttons = verdict.text, await self._offered(verdict.text, conversation, offered)
+                if line := choices.ask_for_one(text, buttons):
+                    return [{**_plain(conversation, line, "ask_for_one"), "buttons": list(buttons)}]
+                # who speaks of danger is understood, unless the words are a button's own
+                if button := choices.chosen(text, buttons, exactly=bool(safety_patterns.find(text))):
+                    text = button["payload"]
                 # looked up before anything is stored: the text that goes on has only the first half of a postcode
-                place = await self._places.of(raw[:MOST_READ] if isinstance(raw, str) else None)
+                place = await self._place(raw, point)
                 metadata = {"place": place} if place else None
-                message = UserMessage(verdict.text, Collector(), conversation, input_channel=channel, metadata=metadata)
+                message = UserMessage(text, Collector(), conversation, input_channel=channel, metadata=metadata)
                 return await self._answer(message, handle, erase)
         except TooMany:
             return [_plain(conversation, TOO_FAST, "too_fast")]
+
+    async def _place(self, raw: object, point: Point | None) -> dict[str, Any] | None:
+        if point:
+            return await self._places.at(point)
+        return await self._places.of(raw[:MOST_READ] if isinstance(raw, str) else None)
+
+    @staticmethod
+    async def _offered(text: str, conversation: str, offered: Offered | None) -> Sequence[Button]:
+        if offered is None or not choices.may_choose(text):
+            return []
+        try:
+            return await offered(conversation)
+        except Exception:
+            log.exception("what was offered could not be looked up")
+            return []
 
     async def _answer(self, message: UserMessage, handle: Handler, erase: Eraser | None) -> list[dict[str, Any]]:
         collector, conversation = message.output_channel, message.sender_id

@@ -57,8 +57,9 @@ class RestChannel(InputChannel):
                 return response.json({"error": str(error)}, status=400)
             store = tracker_store.of_agent(getattr(request.app.ctx, "agent", None))
             answered = await self.conversations.say(
-                message, sender, self.name(), on_new_message, store.erase if store else None
-            )
+                message, sender, self.name(), on_new_message, store.erase if store else None,
+                offered=store.offered if store else None,
+            )  # fmt: skip
             return response.json(answered)
 
         return webhook

@@ -23,14 +23,15 @@ from bot.channels.problems import problem
 from bot.errors import BadRequestError, BusyChannelError, ConversationIdError, ExpiredIdError
 from bot.guard.gate import MOST_READ, TOO_FAST
 from bot.guard.text import plain
+from bot.keys import secret_of
 from bot.nlu import safety_patterns
-from bot.paths import BUILD
+from bot.paths import SECRET_FILE
 from bot.settings import KEPT_DAYS, WebSettings
 from bot.web import openapi, requests
 from bot.web.addresses import AddressLimits
 from bot.web.desk import Desk, forget_old
 from bot.web.files import WidgetFiles
-from bot.web.ids import ConversationIds, secret_of
+from bot.web.ids import ConversationIds
 from bot.web.origins import Origins
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ class WebChannel(InputChannel):
         self, settings: WebSettings, *, files: WidgetFiles | None = None, ids: ConversationIds | None = None
     ) -> None:
         self._origins = Origins(settings.origins)
-        self._ids = ids or ConversationIds(secret_of(BUILD / "web-secret"), settings.hours)
+        self._ids = ids or ConversationIds(secret_of(SECRET_FILE), settings.hours)
         self._limits = AddressLimits(settings, self._ids.hide)
         self._files = files or WidgetFiles()
         self.conversations = Conversations()

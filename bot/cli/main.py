@@ -1,4 +1,4 @@
-"""`planbot`: run, shell, train, parse, check, refresh, services. A command imports its heavy libraries itself."""
+"""`planbot`: run, shell, train, parse, check, refresh, services, channels. A command imports its heavy libraries itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Optional
 
 import typer
 
-from bot.cli import services
+from bot.cli import channels, services
 from bot.errors import PlanError
 from bot.paths import ROOT
 
@@ -17,6 +17,7 @@ app = typer.Typer(
     add_completion=False, help="The Plan assistant.", no_args_is_help=True, pretty_exceptions_enable=False
 )
 app.add_typer(services.app, name="services")
+app.add_typer(channels.app, name="channels")
 
 
 @app.command()

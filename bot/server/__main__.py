@@ -20,12 +20,15 @@ def main() -> None:
     from rasa.core import run
     from rasa.core.utils import AvailableEndpoints, number_of_sanic_workers
 
+    from bot.channels import registry
     from bot.server import app
+    from bot.server.redaction import hide_secrets
 
     rasa.utils.common.configure_logging_and_warnings(log_level=logging.INFO)
     # Rasa logs what people typed at the level below
     rasa.utils.log_utils.configure_structlog(logging.INFO)
     rasa.utils.common.update_sanic_log_level()
+    hide_secrets(registry.secrets())
     endpoints = AvailableEndpoints.read_endpoints("endpoints.yml")
     channels = run.create_http_input_channels(None, "credentials.yml")
     server = app.with_agent(app.make("plan_assistant", channels), asked.model, endpoints)

@@ -92,6 +92,23 @@ class PostcodesClient:
         name = Name("postcodes.io/place/1", f"{outward}{inward}", private=True)
         return await self._cache.or_fetch(name, TTL, fetch, lambda value: loaded(Place, value))
 
+    async def nearest(self, latitude: float, longitude: float, deadline: float = USUAL_DEADLINE) -> Place | None:
+        """The place of the nearest postcode, or None when there is none about; kept for 30 days. Raises SourceError.
+
+        The point is asked for to about ten metres.
+        """
+        point = f"{latitude:.4f}", f"{longitude:.4f}"
+        ends = time.monotonic() + deadline
+
+        async def fetch() -> Any:
+            params = {"lat": point[0], "lon": point[1], "limit": "1"}
+            answer = await self._fetcher.get(f"{self._url}/postcodes", params=params, deadline=_left(ends))
+            found = parse_nearest(answer)
+            return found and stored(found)
+
+        kept_as = Name("postcodes.io/point/1", ",".join(point), private=True)
+        return await self._cache.or_fetch(kept_as, TTL, fetch, lambda v: None if v is None else loaded(Place, v))
+
     async def outcode(self, outcode: str, deadline: float = USUAL_DEADLINE) -> list[str]:
         """The districts that an outward code ("SE15") lies in, also those outside London; kept for 30 days.
 
@@ -176,6 +193,14 @@ def parse_place(answer: Any) -> Place:
         latitude=latitude,
         longitude=longitude,
     )
+
+
+def parse_nearest(answer: Any) -> Place | None:
+    """The first place of an answer to /postcodes?lat=&lon=, which is null far from any. Raises BadAnswerError."""
+    if isinstance(answer, dict) and answer.get("result") is None:
+        return None
+    found = _result(answer, list)
+    return parse_place({"status": 200, "result": found[0]}) if found else None
 
 
 def parse_outcode(answer: Any) -> list[str]:

@@ -61,7 +61,8 @@ def describe_place(place: dict[str, Any]) -> str:
         return f"That is in the City of London. It has its own police, not the Met. {NOT_URGENT}"
     if status == places.OUTSIDE:
         where = f" ({place['district']})" if place.get("district") else ""
-        return f"That postcode is outside Greater London{where}, so another police force looks after it. {NOT_URGENT}"
+        what = "place" if place.get("sent") else "postcode"
+        return f"That {what} is outside Greater London{where}, so another police force looks after it. {NOT_URGENT}"
     if status == places.UNKNOWN:
         return f"I cannot find that postcode. Please check it, or tell me your borough. {NOT_URGENT}"
     if status == places.TERMINATED:

@@ -53,7 +53,9 @@ class Desk:
         return await self._repeats.once(opened.sender, asked.message_id, lambda: self._turn(opened, asked.message))
 
     async def _turn(self, opened: Opened, text: str) -> documents.Document:
-        messages = await self._talk.say(text, opened.sender, CHANNEL, self._handle, self._erase)
+        messages = await self._talk.say(
+            text, opened.sender, CHANNEL, self._handle, self._erase, offered=self._store.offered
+        )
         if self._records.is_ended(opened.sender):
             # it waited while the conversation was ended, and would outlive it
             self._store.erase(opened.sender)

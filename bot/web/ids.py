@@ -7,21 +7,17 @@ random part, so that whoever reads the store cannot speak in the conversation.
 from __future__ import annotations
 
 import hmac
-import os
 import secrets
 import time
-from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256
-from pathlib import Path
 
-from bot.errors import ConversationIdError, ExpiredIdError, SetupError
+from bot.errors import ConversationIdError, ExpiredIdError
+from bot.keys import Keys
 
 VERSION = "v1"
 RANDOM_BYTES = 24
 LONGEST_ID = 160
-SHORTEST_SECRET = 32
 
 
 @dataclass(frozen=True)
@@ -36,23 +32,21 @@ class ConversationIds:
     """Issues and reads ids. `secret`: at least 32 characters; `hours`: how long an id is good."""
 
     def __init__(self, secret: str, hours: float, clock: Callable[[], float] = time.time) -> None:
-        if len(secret) < SHORTEST_SECRET:
-            raise SetupError(f"PLAN_WEB_SECRET must have at least {SHORTEST_SECRET} characters: choose a random one.")
-        self._secret, self._seconds, self._clock = secret.encode(), hours * 3600, clock
+        self._keys, self._seconds, self._clock = Keys(secret), hours * 3600, clock
 
     def issue(self) -> tuple[str, Opened]:
         """A new id, and what it opens."""
         random = secrets.token_urlsafe(RANDOM_BYTES)
         expires = int(self._clock() + self._seconds)
         signed = f"{VERSION}.{random}.{expires}"
-        return f"{signed}.{self._sign('id', signed)}", Opened(self._sender(random), expires)
+        return f"{signed}.{self._keys.sign('id', signed)}", Opened(self._sender(random), expires)
 
     def read(self, text: str) -> Opened:
         """What an id opens. Raises ConversationIdError for one that is not ours, ExpiredIdError for one that was."""
         signed, _, signature = text.rpartition(".")
         parts = signed.split(".")
         good = len(text) <= LONGEST_ID and text.isascii() and len(parts) == 3
-        if not good or not hmac.compare_digest(signature, self._sign("id", signed)):
+        if not good or not hmac.compare_digest(signature, self._keys.sign("id", signed)):
             raise ConversationIdError("The conversation's id was not given out here.")
         expires = int(parts[2])
         if expires <= self._clock():
@@ -62,43 +56,20 @@ class ConversationIds:
     def sign_answer(self, sender: str, name: str, at: float) -> str:
         """The id of an answer that was given in a conversation: good only there, with nothing kept for it."""
         signed = f"{name}.{int(at * 1000)}"
-        return f"{signed}.{self._sign('answer', f'{sender}.{signed}')[:22]}"
+        return f"{signed}.{self._keys.sign('answer', f'{sender}.{signed}')[:22]}"
 
     def answer_name(self, sender: str, answer: str) -> str:
         """The name of the answer. Raises ConversationIdError when it was not given in this conversation."""
         signed, _, signature = answer.rpartition(".")
         name, _, at = signed.rpartition(".")
         good = answer.isascii() and name and at  # looked at first: half a surrogate pair cannot even be signed
-        if not good or not hmac.compare_digest(signature, self._sign("answer", f"{sender}.{signed}")[:22]):
+        if not good or not hmac.compare_digest(signature, self._keys.sign("answer", f"{sender}.{signed}")[:22]):
             raise ConversationIdError("This answer was not given in this conversation.")
         return name
 
     def hide(self, text: str) -> str:
         """A keyed hash, for addresses and the like that are counted but never kept."""
-        return self._sign("hidden", text)
+        return self._keys.sign("hidden", text)
 
     def _sender(self, random: str) -> str:
-        return f"web-{self._sign('sender', random)}"
-
-    def _sign(self, purpose: str, text: str) -> str:
-        digest = hmac.new(self._secret, f"{purpose}:{text}".encode(), sha256).digest()
-        return urlsafe_b64encode(digest).rstrip(b"=").decode()
-
-
-def secret_of(file: Path) -> str:
-    """PLAN_WEB_SECRET, or else one made once and kept in `file`, readable by its owner only.
-
-    Several servers behind one address need the same one: set the variable. Raises SetupError when it cannot be kept.
-    """
-    if told := os.environ.get("PLAN_WEB_SECRET", "").strip():
-        return told
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
-                made.write(secrets.token_urlsafe(48))
-        except FileExistsError:
-            pass
-        return file.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SetupError(f"The web channel's secret cannot be kept in {file}: set PLAN_WEB_SECRET.") from error
+        return f"web-{self._keys.sign('sender', random)}"

@@ -68,7 +68,7 @@ def serving(host: HostPages, folder: Path, **environment: str) -> Iterator[str]:
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PLAN_ORIGINS", host.address)
-        patch.setenv("PLAN_WEB_SECRET", "for-the-tests-only-" * 3)
+        patch.setenv("PLAN_SECRET", "for-the-tests-only-" * 3)
         for name, value in {**NO_LIMITS, **environment}.items():
             patch.setenv(name, value)
         port = servers.free_port()

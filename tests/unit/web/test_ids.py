@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import stat
-from pathlib import Path
-
 import pytest
 
 from bot.errors import ConversationIdError, ExpiredIdError, SetupError
-from bot.web.ids import LONGEST_ID, SHORTEST_SECRET, ConversationIds, secret_of
+from bot.keys import SHORTEST_SECRET
+from bot.web.ids import LONGEST_ID, ConversationIds
 
 SECRET = "a secret of the tests, long enough for it"
 HOURS = 2
@@ -144,44 +142,7 @@ def test_what_is_hidden_is_the_same_each_time_and_under_this_secret_only(ids: Co
 
 
 def test_a_short_secret_is_refused_and_not_repeated() -> None:
-    with pytest.raises(SetupError, match="PLAN_WEB_SECRET") as refused:
+    with pytest.raises(SetupError, match="PLAN_SECRET") as refused:
         ConversationIds("x" * (SHORTEST_SECRET - 1), HOURS)
     assert "xxx" not in str(refused.value)
     ConversationIds("x" * SHORTEST_SECRET, HOURS)
-
-
-@pytest.fixture
-def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.delenv("PLAN_WEB_SECRET", raising=False)
-    return tmp_path / "build" / "web-secret"
-
-
-def test_a_secret_is_made_once_and_only_its_owner_reads_it(file: Path) -> None:
-    secret = secret_of(file)
-    assert len(secret) >= SHORTEST_SECRET
-    assert secret_of(file) == secret == file.read_text()
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-
-
-def test_two_places_have_two_secrets(file: Path) -> None:
-    assert secret_of(file) != secret_of(file.with_name("another"))
-
-
-def test_the_variable_goes_before_the_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PLAN_WEB_SECRET", f" {SECRET}\n")
-    assert secret_of(file) == SECRET
-    assert not file.exists()
-
-
-def test_a_secret_that_cannot_be_kept_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PLAN_WEB_SECRET", " ")
-    (tmp_path / "taken").write_text("a file, not a folder")
-    with pytest.raises(SetupError, match="set PLAN_WEB_SECRET"):
-        secret_of(tmp_path / "taken" / "web-secret")
-
-
-def test_a_damaged_secret_says_what_to_do(file: Path) -> None:
-    file.parent.mkdir()
-    file.write_bytes(b"\xff\xfe")
-    with pytest.raises(SetupError, match="set PLAN_WEB_SECRET"):
-        secret_of(file)

@@ -14,7 +14,7 @@ from bot.settings import KEPT_DAYS
 SAYS_DAYS = re.compile(r"(\d+) days")
 
 
-@pytest.mark.parametrize("name", ["web_greeting", "ask_privacy"])
+@pytest.mark.parametrize("name", ["web_greeting", "chat_notice", "ask_privacy"])
 def test_answers_on_privacy_say_how_long(content: Content, name: str) -> None:
     answer = content.answer(name, date(2026, 5, 1))
     for text in filter(None, (answer.text, answer.simple)):

@@ -1,0 +1,200 @@
+"""What every messaging channel does with a request to its webhook: is it the platform's own, what does it say, was it heard.
+
+The platform gets its answer at once; what the person asked is answered by calls of our own. Nothing of a request is read before
+it is known to be genuine. A forged one gets 403 and reaches nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from rasa.core.channels.channel import InputChannel, UserMessage
+from sanic import Blueprint, Request, Sanic, response
+from sanic.response import HTTPResponse
+
+from bot import tracker_store
+from bot.channels.conversation import SORRY, Conversations
+from bot.channels.problems import problem
+from bot.channels.render import Outgoing
+from bot.errors import BusyChannelError, SetupError
+from bot.keys import Keys, secret_of
+from bot.messaging import settings as messaging_settings
+from bot.messaging.calls import Caller, Waits
+from bot.messaging.capabilities import Capabilities
+from bot.messaging.desk import Call, Desk
+from bot.messaging.received import Received
+from bot.messaging.settings import PUBLIC_URL, MessagingSettings, Variable
+from bot.paths import SECRET_FILE
+
+log = logging.getLogger(__name__)
+LARGEST_BODY = 64_000
+RETRY_SECONDS = 5
+STOP_SECONDS = 10.0
+FORGED = "This request was not signed by the platform, so nothing of it was read."
+WEBHOOK = "/webhooks/{name}/webhook"
+
+
+class MessagingChannel(InputChannel, ABC):
+    """See the module's text. Each channel declares what it can show and which variables it needs."""
+
+    capabilities: ClassVar[Capabilities]
+    variables: ClassVar[tuple[Variable, ...]]
+    title: ClassVar[str]
+
+    @classmethod
+    def name(cls) -> str:
+        return cls.capabilities.name
+
+    @classmethod
+    def needs(cls) -> tuple[Variable, ...]:
+        """Every variable without which the channel is off."""
+        return (*cls.variables, PUBLIC_URL)
+
+    @classmethod
+    def is_wanted(cls) -> bool:
+        """Whether anybody has set one of its own variables."""
+        return any(variable.value() for variable in cls.variables)
+
+    @classmethod
+    def webhook(cls) -> str:
+        """The path of its webhook."""
+        return WEBHOOK.format(name=cls.name())
+
+    @classmethod
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> InputChannel:
+        if credentials:
+            raise SetupError(
+                f"credentials.yml holds no secrets: set {', '.join(v.name for v in cls.variables)} instead."
+            )
+        if problems := messaging_settings.problems(cls.needs()):
+            if cls.is_wanted():
+                log.warning("%s is off: %s", cls.title, problems[0])
+            return _Off(cls.name())
+        return cls(messaging_settings.values(cls.needs()))
+
+    def __init__(
+        self, told: Mapping[str, str], settings: MessagingSettings | None = None, keys: Keys | None = None,
+        waits: Waits | None = None,
+    ) -> None:  # fmt: skip
+        self.told, self.settings = told, settings or MessagingSettings()
+        self.public = told[PUBLIC_URL.name].rstrip("/")
+        self.conversations = Conversations()
+        self._keys = keys
+        self.caller = Caller(self.title, self.judge, waits)
+        self.desk: Desk | None = None
+
+    @abstractmethod
+    def is_genuine(self, request: Request) -> bool:
+        """Whether the platform itself sent it. Never raises."""
+
+    @abstractmethod
+    def read(self, request: Request) -> list[Received]:
+        """What a genuine request says; nothing for what needs no answer. Raises ValueError for what is no such request."""
+
+    @abstractmethod
+    def calls(self, outgoing: Outgoing, to: dict[str, Any]) -> list[Call]:
+        """See Platform."""
+
+    @abstractmethod
+    async def send(self, call: Call) -> None:
+        """See Platform."""
+
+    def judge(self, status: int, body: dict[str, Any]) -> Any:
+        """The platform's own view of its answer: a Fault, or None for what the status says."""
+        return None
+
+    def simpler(self, call: Call) -> Call | None:
+        """See Platform."""
+        return None
+
+    def acknowledged(self) -> HTTPResponse:
+        """What the platform hears at once."""
+        return response.empty(status=200)
+
+    def special(self, request: Request) -> HTTPResponse | None:
+        """An answer to a genuine request that is no message, such as a challenge; None for the rest."""
+        return None
+
+    def picture_url(self, path: str) -> str:
+        """The address at which the platform can fetch a picture."""
+        return f"{self.public}{path}"
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        blueprint = Blueprint(f"plan_{self.name()}", f"plan_{self.name()}")
+
+        @blueprint.route("/webhook", methods=["POST"])
+        async def receive(request: Request) -> HTTPResponse:
+            return await self._receive(request, on_new_message)
+
+        @blueprint.listener("after_server_start")
+        async def start(app: Sanic, _: asyncio.AbstractEventLoop) -> None:
+            if desk := self._desk_of(app, on_new_message):
+                app.add_task(desk.keep_house())
+
+        @blueprint.listener("before_server_stop")
+        async def stop(*_: Any) -> None:
+            if self.desk:
+                await self.desk.mailboxes.finish(STOP_SECONDS)
+            await self.caller.close()
+
+        return blueprint
+
+    async def _receive(self, request: Request, handle: Any) -> HTTPResponse:
+        if len(request.body) > LARGEST_BODY:
+            return problem(413, f"The body is larger than {LARGEST_BODY:,} bytes.")
+        if not self.is_genuine(request):
+            log.warning("%s: a request that was not the platform's own was refused", self.title)
+            return problem(403, FORGED)
+        try:
+            if (special := self.special(request)) is not None:
+                return special
+            received: Sequence[Received] = self.read(request)
+        except (ValueError, RecursionError):
+            return problem(400, "This request cannot be understood.")
+        desk = self._desk_of(request.app, handle)
+        if desk is None:
+            return problem(503, SORRY, retry_after=RETRY_SECONDS)
+        try:
+            desk.take(received)
+        except BusyChannelError as error:
+            return problem(503, str(error), retry_after=RETRY_SECONDS)
+        return self.acknowledged()
+
+    def _desk_of(self, app: Sanic, handle: Any) -> Desk | None:
+        """Made when the server has its agent; None before."""
+        if self.desk is None:
+            store = tracker_store.of_agent(getattr(app.ctx, "agent", None))
+            if store is None:
+                return None
+            keys = self._keys or Keys(secret_of(SECRET_FILE))
+            self.desk = Desk(self, store, handle, keys, self.settings, self.conversations)
+        return self.desk
+
+
+class _Off(InputChannel):
+    """A channel that lacks a secret: it has no address, so its webhook is not found."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        return Blueprint(f"plan_{self._name}_off", f"plan_{self._name}_off")
+
+
+def dictionary(value: Any) -> dict[str, Any]:
+    """The value when it is an object, else an empty one: platforms add and leave out fields as they like."""
+    return value if isinstance(value, dict) else {}
+
+
+def listed(value: Any) -> list[Any]:
+    """The value when it is a list, else an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def text_of(value: Any) -> str:
+    """The value when it is a text, else an empty one."""
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,1 @@
+"""What the messaging channels (Telegram, WhatsApp, SMS, Messenger, Slack) share behind their webhooks."""

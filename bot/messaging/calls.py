@@ -1,0 +1,136 @@
+"""Calls to a platform's API: patient with a busy one, never for long, and silent about secrets and about people."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+import httpx
+import stamina
+
+from bot.errors import DeliveryError
+from bot.sources.http import retry_after
+
+TRIES = 4
+CONNECT_SECONDS, READ_SECONDS = 3.0, 8.0
+DEADLINE = 20.0
+"""Seconds for all tries of one call; after that the answer goes into the outbox."""
+LONGEST_TOLD = 10.0
+BUSY = frozenset({408, 425, 429})
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call, ready to be made. `json` or `form` is the body."""
+
+    url: str
+    json: dict[str, Any] | None = None
+    form: dict[str, str] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    auth: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why the platform did not take a call. `again`: it may, after `wait` seconds if it said so."""
+
+    what: str
+    again: bool
+    wait: float | None = None
+
+
+Judge = Callable[[int, dict[str, Any]], "Fault | None"]
+"""A platform's own view of an answer: its status and its body."""
+
+
+@dataclass(frozen=True)
+class Waits:
+    """Seconds before another try: `first`, doubled each time, at most `longest`, with up to `jitter` more by chance."""
+
+    first: float = 0.3
+    longest: float = 4.0
+    jitter: float = 0.2
+
+
+class Caller:
+    """One for each channel, with its connections kept open."""
+
+    def __init__(self, platform: str, judge: Judge | None = None, waits: Waits | None = None) -> None:
+        self._platform, self._judge, self._waits = platform, judge, waits or Waits()
+        self._client: httpx.AsyncClient | None = None
+        # they log addresses, and some platforms want their secret in the address
+        for name in ("httpx", "httpcore"):
+            logging.getLogger(name).setLevel(logging.WARNING)
+
+    async def call(self, request: Request) -> dict[str, Any]:
+        """The body of the platform's answer. Raises DeliveryError; `lasting` when trying again would not help."""
+        ends = time.monotonic() + DEADLINE
+        tries = stamina.retry_context(
+            on=lambda error: self._when_again(error, ends), attempts=TRIES, timeout=None,
+            wait_initial=self._waits.first, wait_max=self._waits.longest, wait_jitter=self._waits.jitter,
+        )  # fmt: skip
+        async for attempt in tries:
+            with attempt:
+                return await self._once(request, ends)
+        raise AssertionError("the last attempt returns or raises")
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    def _when_again(self, error: Exception, ends: float) -> bool | float:
+        if not isinstance(error, DeliveryError) or error.lasting:
+            return False
+        wait = max(self._waits.first, error.wait or 0.0)
+        if wait > LONGEST_TOLD or wait >= ends - time.monotonic():
+            return False
+        return True if error.wait is None else wait
+
+    async def _once(self, request: Request, ends: float) -> dict[str, Any]:
+        try:
+            response = await asyncio.wait_for(
+                self._open().post(
+                    request.url, json=request.json, data=request.form, headers=dict(request.headers),
+                    auth=httpx.BasicAuth(*request.auth) if request.auth else httpx.USE_CLIENT_DEFAULT,
+                ),
+                max(ends - time.monotonic(), 0.1),
+            )  # fmt: skip
+        except (httpx.HTTPError, httpx.InvalidURL, asyncio.TimeoutError, OSError) as error:
+            # the error itself may name the address, and the address a secret
+            raise DeliveryError(f"{self._platform} cannot be reached ({type(error).__name__}).") from None
+        fault = self._fault(response)
+        if fault:
+            raise DeliveryError(f"{self._platform}: {fault.what}", lasting=not fault.again, wait=fault.wait)
+        return _body(response)
+
+    def _fault(self, response: httpx.Response) -> Fault | None:
+        status, body = response.status_code, _body(response)
+        own = self._judge(status, body) if self._judge else None
+        told = retry_after(response.headers.get("Retry-After"), datetime.now(timezone.utc))
+        if own:
+            return Fault(own.what, own.again, own.wait if own.wait is not None else told)
+        if status < 300:
+            return None
+        return Fault(f"status {status}", status >= 500 or status in BUSY, told)
+
+    def _open(self) -> httpx.AsyncClient:
+        if self._client is None:
+            timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
+            limits = httpx.Limits(max_connections=50, max_keepalive_connections=20)
+            self._client = httpx.AsyncClient(timeout=timeout, limits=limits)
+        return self._client
+
+
+def _body(response: httpx.Response) -> dict[str, Any]:
+    try:
+        found = response.json()
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

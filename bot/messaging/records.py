@@ -1,0 +1,152 @@
+"""What the messaging channels keep beside the conversations, in the same database, each for its time and no longer.
+
+Deliveries are keyed hashes; what is still to be said, and to whom, is sealed. Nothing here tells whose it is.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.keys import Keys
+from bot.settings import KEPT_DAYS
+
+DAY = 86_400.0
+REST_SECONDS = DAY
+OUTBOX_SECONDS = 3_600.0
+"""An answer that comes later than this answers nothing any more."""
+
+metadata = sa.MetaData()
+DELIVERIES = sa.Table(
+    "channel_deliveries",
+    metadata,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("at", sa.Float, nullable=False, index=True),
+)
+REST = sa.Table(
+    "channel_rest",
+    metadata,
+    sa.Column("sender", sa.String(255), primary_key=True),
+    sa.Column("sealed", sa.Text, nullable=False),
+    sa.Column("until", sa.Float, nullable=False, index=True),
+)
+OUTBOX = sa.Table(
+    "channel_outbox",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("channel", sa.String(32), nullable=False, index=True),
+    sa.Column("sender", sa.String(255), nullable=False, index=True),
+    sa.Column("sealed", sa.Text, nullable=False),
+    sa.Column("due", sa.Float, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("until", sa.Float, nullable=False, index=True),
+)
+IS_WAITING = sa.select([OUTBOX.c.id]).where(OUTBOX.c.sender == sa.bindparam("sender")).limit(1)
+REST_OF = sa.select([REST.c.sealed, REST.c.until]).where(REST.c.sender == sa.bindparam("sender"))
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An answer that could not be sent yet. `calls`: the channel's own, in order."""
+
+    id: int
+    sender: str
+    calls: list[dict[str, Any]]
+    tries: int
+
+
+class MessagingRecords:
+    """`engine`: the tracker store's. Every method is one short transaction."""
+
+    def __init__(self, engine: sa.engine.Engine, keys: Keys, clock: Callable[[], float] = time.time) -> None:
+        self._engine, self._keys, self._clock = engine, keys, clock
+        metadata.create_all(engine)
+
+    def is_new(self, channel: str, delivery: str) -> bool:
+        """Notes a delivery; False when it was noted before, by this server or another."""
+        key = self._keys.sign("delivery", f"{channel}:{delivery}")
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(sa.insert(DELIVERIES).values(key=key, at=self._clock()))
+        except sa.exc.IntegrityError:
+            return False
+        return True
+
+    def forget_delivery(self, channel: str, delivery: str) -> None:
+        """The message was not taken after all: it may be delivered again."""
+        key = self._keys.sign("delivery", f"{channel}:{delivery}")
+        with self._engine.begin() as connection:
+            connection.execute(sa.delete(DELIVERIES).where(DELIVERIES.c.key == key))
+
+    def keep_rest(self, sender: str, pieces: list[str]) -> None:
+        """What is left of the last answer, in place of what was left before; nothing for an empty list."""
+        with self._engine.begin() as connection:
+            connection.execute(sa.delete(REST).where(REST.c.sender == sender))
+            if pieces:
+                sealed = self._keys.seal("rest", json.dumps(pieces))
+                until = self._clock() + REST_SECONDS
+                connection.execute(sa.insert(REST).values(sender=sender, sealed=sealed, until=until))
+
+    def rest(self, sender: str) -> list[str]:
+        """What is left of the last answer."""
+        with self._engine.connect() as connection:
+            row = connection.execute(REST_OF, {"sender": sender}).first()
+        if not row or row[1] < self._clock():
+            return []
+        opened = self._keys.open("rest", row[0])
+        return list(json.loads(opened)) if opened else []
+
+    def put_off(self, channel: str, sender: str, calls: list[dict[str, Any]], due: float) -> None:
+        """Keeps an answer that could not be sent, for another try at `due` (seconds since 1970)."""
+        sealed, now = self._keys.seal("outbox", json.dumps(calls)), self._clock()
+        row = {"channel": channel, "sender": sender, "sealed": sealed, "due": due, "tries": 1}
+        with self._engine.begin() as connection:
+            connection.execute(sa.insert(OUTBOX).values(**row, until=now + OUTBOX_SECONDS))
+
+    def is_waiting(self, sender: str) -> bool:
+        """Whether something is still to be sent to this person: what is newer goes behind it."""
+        with self._engine.connect() as connection:
+            return connection.execute(IS_WAITING, {"sender": sender}).first() is not None
+
+    def due(self, channel: str, most: int = 50) -> list[Waiting]:
+        """What is to be tried now, the oldest first, and of each person only the first; what came too late is deleted."""
+        now = self._clock()
+        first = sa.select([sa.func.min(OUTBOX.c.id)]).where(OUTBOX.c.channel == channel).group_by(OUTBOX.c.sender)
+        columns = [OUTBOX.c.id, OUTBOX.c.sender, OUTBOX.c.sealed, OUTBOX.c.tries]
+        wanted = (OUTBOX.c.due <= now) & OUTBOX.c.id.in_(first)
+        with self._engine.begin() as connection:
+            connection.execute(sa.delete(OUTBOX).where(OUTBOX.c.until < now))
+            rows = connection.execute(sa.select(columns).where(wanted).order_by(OUTBOX.c.id).limit(most)).fetchall()
+        opened = [(row, self._keys.open("outbox", row[2])) for row in rows]
+        return [Waiting(row[0], row[1], json.loads(text) if text else [], row[3]) for row, text in opened]
+
+    def try_again(self, waiting: Waiting, calls: list[dict[str, Any]], due: float) -> None:
+        """It failed again: what is left of it stays for another try."""
+        sealed = self._keys.seal("outbox", json.dumps(calls))
+        with self._engine.begin() as connection:
+            changed = sa.update(OUTBOX).where(OUTBOX.c.id == waiting.id)
+            connection.execute(changed.values(sealed=sealed, due=due, tries=waiting.tries + 1))
+
+    def sent(self, waiting: Waiting) -> None:
+        """It arrived, or never will."""
+        with self._engine.begin() as connection:
+            connection.execute(sa.delete(OUTBOX).where(OUTBOX.c.id == waiting.id))
+
+    def erase(self, sender: str) -> None:
+        """Deletes what is kept for a person, except that a message of theirs was answered once."""
+        with self._engine.begin() as connection:
+            for table in (REST, OUTBOX):
+                connection.execute(sa.delete(table).where(table.c.sender == sender))
+
+    def purge(self) -> None:
+        """Deletes what has had its time."""
+        now = self._clock()
+        with self._engine.begin() as connection:
+            connection.execute(sa.delete(DELIVERIES).where(DELIVERIES.c.at < now - KEPT_DAYS * DAY))
+            for table in (REST, OUTBOX):
+                connection.execute(sa.delete(table).where(table.c.until < now))

@@ -1,0 +1,163 @@
+"""The same conversation scripts through every messaging channel: real payloads in, real calls of the API out, the same meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from sanic import Sanic
+
+from bot.channels.render import NEXT
+from bot.clock import VARIABLE
+from bot.dialogue.message import ANSWER
+from bot.messaging.gsm7 import to_alphabet
+from bot.tracker_store import ConversationStore
+from tests.assistant import Assistant
+from tests.channels.platforms import PLATFORMS
+from tests.channels.platforms.platform import Platform, Seen, numbered
+from tests.channels.talking import Talk, talking
+from tests.conversations.script import Script, Turn, all_scripts
+
+AMBIGUOUS = "<ambiguous>"
+HOW_MANY = 60
+MOST_PAGES = 8
+
+
+def chosen_scripts() -> list[Script]:
+    """Sixty of all that can be typed on a phone, spread over the files."""
+    usable = [s for s in all_scripts() if all(_can_be_typed(turn) for turn in s.turns)]
+    return [usable[n * len(usable) // HOW_MANY] for n in range(HOW_MANY)]
+
+
+def _can_be_typed(turn: Turn) -> bool:
+    return turn.say is None or (turn.say != AMBIGUOUS and bool(turn.say.strip()) and not turn.say.startswith("/"))
+
+
+SCRIPTS = chosen_scripts()
+
+
+@pytest.fixture(scope="module", params=PLATFORMS, ids=lambda kind: kind.channel.name())
+def talk(request: pytest.FixtureRequest, assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Talk]:
+    """A channel, with the trained assistant behind it and its conversations in a real database."""
+    agent, folder = assistant.agent, tmp_path_factory.mktemp("messaging")
+    before = agent.tracker_store
+    store = ConversationStore(domain=agent.domain, db=str(folder / "conversations.db"))
+    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Sanic, "test_mode", True)
+        agent.tracker_store = agent.processor.tracker_store = store
+        stack.callback(lambda: _restore(agent, before))
+        opened = talking(request.param, folder, patch, agent=agent)
+        yield assistant.run(opened.__aenter__())
+        assistant.run(opened.__aexit__(None, None, None))
+
+
+def _restore(agent: Any, store: Any) -> None:
+    agent.tracker_store = agent.processor.tracker_store = store
+
+
+def test_there_are_sixty() -> None:
+    assert len({s.name for s in SCRIPTS}) == HOW_MANY
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda s: f"{s.file}: {s.name}")
+def test_script_on_a_channel(script: Script, talk: Talk, assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    if script.today:
+        monkeypatch.setenv(VARIABLE, script.today)
+    assistant.run(_play(script, talk))
+
+
+async def _play(script: Script, talk: Talk) -> None:
+    person = _somebody(talk.platform, SCRIPTS.index(script))
+    last: list[Seen] = []
+    for number, turn in enumerate(script.turns, 1):
+        where = f"turn {number}, {turn.say or turn.press!r}"
+        if turn.press is not None:
+            last = await _choose(talk, person, turn.press, last, where)
+        else:
+            last = await talk.say(str(turn.say), person)
+        last += await _rest(talk, person, last)
+        assert last and all(seen.text.strip() or seen.picture for seen in last), f"{where}: silence"
+        heard = "\n".join(seen.text for seen in last)
+        problems = _as_on_this_phone(turn, talk.platform).problems(_as_messages(talk, person, last, heard))
+        problems += _source_problems(talk, person, heard)
+        assert not problems, f"{where}: {'; '.join(problems)}\n---\n{heard}"
+
+
+async def _choose(talk: Talk, person: str, title: str, last: list[Seen], where: str) -> list[Seen]:
+    """Presses the button, or types the number that stands before the title."""
+    keys = {t: p for seen in last for t, p in seen.buttons.items()}
+    numbers = {t: n for seen in last for t, n in numbered(seen.text).items()}
+    if title == "#1":
+        title = next(iter(numbers or keys))
+    if keys:
+        payload = keys.get(title) or next((p for t, p in keys.items() if t.startswith(f"{numbers.get(title)}. ")), None)
+        assert payload, f"{where}: there is no button {title!r}, only {list(keys)}"
+        return await talk.answers(talk.platform.press(person, payload), person)
+    assert title in numbers, f"{where}: there is no choice {title!r}, only {list(numbers)}"
+    return await talk.say(numbers[title], person)
+
+
+async def _rest(talk: Talk, person: str, seen: list[Seen]) -> list[Seen]:
+    """What comes when the rest of a long answer is asked for."""
+    found: list[Seen] = []
+    while any(f"Reply {NEXT}" in s.text for s in (found or seen)[-1:] or []) or (not found and f"Reply {NEXT}" in _text(seen)):
+        assert len(found) < MOST_PAGES, "the rest has no end"
+        more = await talk.say(NEXT, person)
+        assert more, "the rest did not come"
+        found += more
+        if f"Reply {NEXT}" not in more[-1].text:
+            break
+    return found
+
+
+def _text(seen: list[Seen]) -> str:
+    return "\n".join(s.text for s in seen)
+
+
+def _parts(talk: Talk, person: str) -> list[dict[str, Any]]:
+    """The parts of what was said since the person's last message, as they are kept."""
+    assert talk.channel.desk
+    parts: list[dict[str, Any]] = []
+    for event in talk.agent.tracker_store.said(talk.channel.desk.sender(person), 20):
+        if event["event"] == "user":
+            parts = []
+        elif told := (event.get("metadata") or {}).get(ANSWER):
+            parts.append(told)
+    return parts
+
+
+def _as_messages(talk: Talk, person: str, seen: list[Seen], heard: str) -> list[dict[str, Any]]:
+    numbers = numbered(heard)
+    titles = [*numbers, *(t for s in seen for t in s.buttons if t.partition(". ")[0] not in numbers.values())]
+    parts = _parts(talk, person)
+    return [{"text": heard, "buttons": [{"title": t} for t in titles], ANSWER: parts[-1] if parts else {}}]
+
+
+def _as_on_this_phone(turn: Turn, platform: Platform) -> Turn:
+    """The words as this channel's letters have them."""
+    if platform.channel.capabilities.segments is None:
+        return turn
+    words = {"has": [to_alphabet(w) for w in turn.has], "lacks": [to_alphabet(w) for w in turn.lacks]}
+    return turn.copy(update=words)
+
+
+def _source_problems(talk: Talk, person: str, heard: str) -> list[str]:
+    """Whether the first source is told, with its date, once, when the answer has one."""
+    parts = _parts(talk, person)
+    told = next((p for p in reversed(parts) if p.get("sources")), None)
+    if not told or "Source:" not in heard:
+        return [] if not told or told.get("question") or told.get("followup") else ["the source is not shown"]
+    first = told["sources"][0]
+    site = (urlsplit(first["url"]).hostname or "").removeprefix("www.")
+    found = [] if site in heard else [f"the source's site {site} is not shown"]
+    found += [] if to_alphabet(first["as_at"]) in to_alphabet(heard) else ["the source has no date"]
+    return found + ([] if heard.count("Source:") == len([p for p in parts if p.get("sources")]) else ["the source is shown twice"])
+
+
+def _somebody(platform: Platform, number: int) -> str:
+    """Another person for each script."""
+    return f"{platform.person[:-3]}{number + 100:03d}"
