@@ -86,6 +86,7 @@ class MessagingChannel(InputChannel, ABC):
         self._keys = keys
         self.caller = Caller(self.title, self.judge, waits)
         self.desk: Desk | None = None
+        self._house: asyncio.Task | None = None
 
     @abstractmethod
     def is_genuine(self, request: Request) -> bool:
@@ -131,14 +132,16 @@ class MessagingChannel(InputChannel, ABC):
             return await self._receive(request, on_new_message)
 
         @blueprint.listener("after_server_start")
-        async def start(app: Sanic, _: asyncio.AbstractEventLoop) -> None:
+        async def start(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
             if desk := self._desk_of(app, on_new_message):
-                app.add_task(desk.keep_house())
+                self._house = loop.create_task(desk.keep_house())
 
         @blueprint.listener("before_server_stop")
         async def stop(*_: Any) -> None:
             if self.desk:
                 await self.desk.mailboxes.finish(STOP_SECONDS)
+            if self._house:
+                self._house.cancel()
             await self.caller.close()
 
         return blueprint

@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.dialogue.message import ANSWER, Button
+from bot.dialogue.message import ANSWER, Button, source_line
 from bot.messaging.capabilities import Capabilities
-from bot.messaging.splitting import fill, pieces, sentences
+from bot.messaging.markup import BULLET
+from bot.messaging.splitting import fill, pieces, sentences, shortened
 
 REPLY = "Reply with a number:"
+CHOOSE = "What next?"
+"""Above buttons of a message that has no text of its own."""
 NEXT = "NEXT"
 THERE_IS_MORE = f"Reply {NEXT} for the rest."
 SHORTEST_BODY = 60
 """Characters of an answer below which a first SMS would say too little: its choices then come in the next one."""
-DANGER = re.compile(r"[^.!?\n]*\b999\b[^.!?\n]*[.!?]?")
+# the number to call; not a part of another number, or of a figure
+EMERGENCY = re.compile(r"(?<![\d£/-])(?<!\d[ .,])999(?![\d%/-]|[ .,]\d)")
 SHORT_SOURCE = 70
 
 
@@ -44,80 +48,105 @@ class Rendered:
     later: list[str]
 
 
+@dataclass(frozen=True)
+class _Parts:
+    """A message, taken apart. `body`: its text without the source below it, and `sources` only when one stood there.
+
+    `urgent`: the sentences of the body that say what to do in danger; `first`: whether it comes before other messages.
+    """
+
+    body: str
+    sources: Sequence[Mapping[str, str]]
+    urgent: frozenset[str]
+    first: bool
+
+
 def render(messages: Sequence[Mapping[str, Any]], to: Capabilities) -> Rendered:
     """The messages of one turn, as Rasa's collector keeps them; what is about safety comes first."""
-    ordered = sorted(messages, key=lambda m: not (m.get(ANSWER) or {}).get("safety"))
-    offered: list[Button] = [b for m in ordered for b in m.get("buttons") or []]
-    numbered = bool(offered) and not _has_room(offered, to)
-    shown = tuple(_shortened(offered, to)) if to.buttons and len(offered) <= to.buttons else ()
-    choices = _numbered(offered) if numbered else ""
-    now: list[Outgoing] = []
-    later: list[str] = []
-    for position, message in enumerate(ordered):
-        last = position == len(ordered) - 1
-        texts, rest = _texts(message, choices if last else "", to)
-        safety = bool((message.get(ANSWER) or {}).get("safety"))
-        now += [Outgoing(text, safety=safety) for text in texts]
-        later += rest
-        if last and shown and now:
-            now[-1] = Outgoing(now[-1].text, shown, safety=safety)
-        if to.pictures and (picture := _picture(message, to)):
-            now.append(
-                Outgoing(picture.text, shown if last and to.buttons_vanish else (), picture.picture, picture.alt)
-            )
-    return Rendered(now, later)
-
-
-def _texts(message: Mapping[str, Any], choices: str, to: Capabilities) -> tuple[list[str], list[str]]:
-    told = message.get(ANSWER) or {}
-    body, has_source = _body(message)
-    listed = (told.get("sources") or []) if has_source else []
+    # numbers follow the order in which the conversation keeps what was offered, whatever comes first here
+    offered: list[Button] = [b for m in messages for b in m.get("buttons") or []]
+    choices = "" if _has_room(offered, to) else _numbered(offered)
+    parts = [_taken_apart(m) for m in messages]
+    order = sorted(range(len(parts)), key=lambda n: not parts[n].first)
     if to.segments is not None:
-        return _short_messages(
-            to.written(body), [to.written(s) for s in short_sources(listed)], to.written(choices), to
-        )
-    source = _source(listed, to)
-    marked = to.markup.plain
-    safety = bool(told.get("safety") or message_warns(message))
-    cut = pieces("\n\n".join(p for p in (body, choices) if p), lambda text: to.fits(_strong(marked(text), to, safety)))
-    texts = [_strong(marked(piece), to, safety) for piece in cut]
-    if choices and source and texts[-1].endswith(marked(choices)):
-        # the source belongs to the answer, so it stands above the choices
-        above = texts[-1][: -len(marked(choices))].rstrip()
-        whole = "\n\n".join(p for p in (above, source, marked(choices)) if p)
-        return ([*texts[:-1], whole] if to.fits(whole) else [*texts, source]), []
-    if source:
-        whole = f"{texts[-1]}\n\n{source}" if texts else source
-        return ([*texts[:-1], whole] if to.fits(whole) else [*texts, source]), []
-    return texts, []
+        return _in_short([parts[n] for n in order], choices, to)
+    now: list[Outgoing] = []
+    for n in order:
+        last = n == order[-1]
+        texts = _texts(parts[n], choices if last else "", to)
+        now += [Outgoing(text, safety=parts[n].first) for text in texts]
+        now += _pictures(messages[n], parts[n], to)
+    shown = tuple(_shortened(offered, to)) if offered and len(offered) <= to.buttons else ()
+    return Rendered(_with_buttons(now, shown, to) if shown else now, [])
 
 
-def message_warns(message: Mapping[str, Any]) -> bool:
-    """Whether a line of safety stands above the text."""
-    text = str((message.get(ANSWER) or {}).get("text") or "")
-    return bool(text) and not str(message.get("text") or "").startswith(text)
+def _taken_apart(message: Mapping[str, Any]) -> _Parts:
+    told = message.get(ANSWER) or {}
+    body, listed = str(message.get("text") or "").strip(), told.get("sources") or []
+    line = source_line(listed).strip()
+    if shown := bool(line) and body.endswith(line):
+        body = body[: -len(line)].rstrip()
+    text = str(told.get("text") or "").strip()
+    # from the end: the words of the answer may stand in the line above it too
+    above = body[: -len(text)] if text and body.endswith(text) else ""
+    safety = bool(told.get("safety"))
+    urgent = frozenset(s.strip() for s in sentences(body if safety else above) if EMERGENCY.search(s))
+    return _Parts(body, listed if shown else [], urgent, safety or bool(urgent))
 
 
-def _body(message: Mapping[str, Any]) -> tuple[str, bool]:
-    """The text with a line of safety above it and without the source below it; and whether there was a source below."""
-    whole = str(message.get("text") or "")
-    text = str((message.get(ANSWER) or {}).get("text") or whole)
-    above, found, below = whole.partition(text) if text else ("", "", "")
-    if not found:
-        return whole.strip(), False
-    return f"{above}{text}".strip(), below.strip().startswith("Source:")
+def _texts(parts: _Parts, choices: str, to: Capabilities) -> list[str]:
+    """The texts of a message in the channel's markup: what it says, then where that is from, then what can be chosen."""
+    plain = to.markup.plain
+    texts = [_marked(piece, parts.urgent, to) for piece in pieces(parts.body, _fits_as(parts.urgent, to))]
+    below = [source for source in _sources(parts.sources, to) if to.fits(source)][:1]
+    if parts.sources and not below:
+        below = [plain(p) for p in pieces(short_sources(parts.sources)[-1], _fits_as(frozenset(), to))]
+    # together if at all possible: a list of choices in two halves is hard to choose from
+    below += [plain(p) for p in pieces(choices, _fits_as(frozenset(), to))]
+    for block in below:
+        if texts and to.fits(whole := _joined(texts[-1], block)):
+            texts[-1] = whole
+        else:
+            texts.append(block)
+    return texts
 
 
-def _source(listed: Sequence[Mapping[str, str]], to: Capabilities) -> str:
-    """The first source; where a title can be a link its address is not shown."""
+def _fits_as(urgent: frozenset[str], to: Capabilities) -> Any:
+    """Whether a plain text fits once it has the channel's markup."""
+    return lambda text: to.fits(_marked(text, urgent, to))
+
+
+def _marked(text: str, urgent: frozenset[str], to: Capabilities) -> str:
+    """The text in the channel's markup. What to do in danger stands out, where the channel can show that."""
+    plain = to.markup.plain
+    if not (urgent and to.markup.strong):
+        return plain(text)
+    units = sentences(text)
+    spaces = [unit[len(unit.rstrip()) :] for unit in units]
+    marked = ""
+    for n, unit in enumerate(units):
+        words = unit.strip()
+        glued = not spaces[n] and n + 1 < len(units)
+        if words not in urgent or (to.markup.spaced and (glued or "://" in words)):
+            marked += plain(unit)
+            continue
+        written = plain(words)
+        sign = BULLET if written.startswith(BULLET) else ""
+        marked += f"{sign}{to.markup.strong(written[len(sign) :])}{spaces[n]}"
+    return marked
+
+
+def _sources(listed: Sequence[Mapping[str, str]], to: Capabilities) -> list[str]:
+    """Ways to write the first source, the best first; where a title can be a link its address is not shown."""
     if not listed:
-        return ""
+        return []
     first, more = listed[0], len(listed) - 1
     plain, others = to.markup.plain, f" (and {more} more)" if more else ""
+    shorter = [plain(s) for s in short_sources(listed)]
     if to.markup.link:
         title = to.markup.link(plain(first["title"]), first["url"])
-        return f"Source: {title}, {plain(first['as_at'])}{others}."
-    return f"Source: {plain(first['title'])}, {plain(first['as_at'])}{others}. {first['url']}"
+        return [f"Source: {title}, {plain(first['as_at'])}{others}.", *shorter]
+    return [plain(source_line([dict(source) for source in listed])), *shorter]
 
 
 def short_sources(listed: Sequence[Mapping[str, str]]) -> list[str]:
@@ -125,50 +154,78 @@ def short_sources(listed: Sequence[Mapping[str, str]]) -> list[str]:
     if not listed:
         return []
     first = listed[0]
-    address = re.sub(r"^https?://(?:www\.)?", "", first["url"]).rstrip("/")
-    site = (urlsplit(first["url"]).hostname or "").removeprefix("www.")
-    title = (
-        first["title"]
-        if len(first["title"]) <= SHORT_SOURCE
-        else f"{first['title'][:SHORT_SOURCE].rsplit(' ', 1)[0]}..."
-    )
+    # "www." stays: some sites cannot be reached without it
+    address = re.sub(r"^https?://", "", first["url"]).rstrip("/")
+    site = urlsplit(first["url"]).hostname or address
+    title = shortened(first["title"], lambda text: len(text) <= SHORT_SOURCE)
     return [
         f"Source: {first['title']}, {first['as_at']}. {address}",
-        f"Source: {title}, {first['as_at']} ({site}).",
+        f"Source: {title}, {first['as_at']}. {site}",
         f"Source: {site}, {first['as_at']}.",
     ]
 
 
-def _short_messages(body: str, sources: list[str], choices: str, to: Capabilities) -> tuple[list[str], list[str]]:
-    """An answer as one SMS, and what comes when the rest is asked for."""
+def _in_short(ordered: Sequence[_Parts], choices: str, to: Capabilities) -> Rendered:
+    """Each message as one SMS, and what comes when the rest is asked for."""
+    now: list[Outgoing] = []
+    left: list[str] = []
+    choices, shown = to.written(choices), not choices
+    for n, parts in enumerate(ordered):
+        last = n == len(ordered) - 1
+        body, sources = to.written(parts.body), [to.written(s) for s in short_sources(parts.sources)]
+        if not (body or sources or (last and choices)):
+            continue
+        text, rest = _first_sms(body, sources, choices if last else "", to)
+        shown = shown or (last and text.endswith(choices))
+        now.append(Outgoing(text, safety=parts.first))
+        left += rest
+    return Rendered(now, _later(left, choices, shown, to))
+
+
+def _first_sms(body: str, sources: list[str], choices: str, to: Capabilities) -> tuple[str, list[str]]:
+    """As much of a message as one SMS holds, and the sentences that are left. Choices that find no room are to come later."""
     for source in sources or [""]:
-        whole = _joined(body, source, choices)
-        if to.fits(whole):
-            return [whole], []
-    source = sources[-1] if sources else ""
+        if to.fits(whole := _joined(body, source, choices)):
+            return whole, []
     units = sentences(body)
-    first, left = fill(units, lambda text: to.fits(_joined(text, source, THERE_IS_MORE, choices)))
-    if left and len(first) >= min(SHORTEST_BODY, len(body)):
-        return [_joined(first, source, THERE_IS_MORE, choices)], _later(left, choices, to)
-    # so many choices that the answer itself would not be heard
-    first, left = fill(units, lambda text: to.fits(_joined(text, source, THERE_IS_MORE)))
-    return [_joined(first, source, THERE_IS_MORE)], _later(left, choices, to)
+    shortest = sources[-1] if sources else ""
+    # so many choices, or such a long source, that the answer itself would not be heard: these then come later
+    for source, chosen in dict.fromkeys([(shortest, choices), (shortest, ""), ("", "")]):
+        below = [THERE_IS_MORE, chosen]
+        text, left = fill(units, lambda text: to.fits(_joined(text, source, *below)))  # noqa: B023 - used at once
+        if to.fits(_joined(text, source, *below)) and len(text) >= min(SHORTEST_BODY, len(body)):
+            break
+    if shortest and not source:
+        return _joined(text, THERE_IS_MORE), [*left, f"\n\n{shortest}\n\n"]
+    longest = next((s for s in sources if to.fits(_joined(text, s, *below))), source)
+    return _joined(text, longest, *below), [*left, "\n\n"]
 
 
-def _later(left: list[str], choices: str, to: Capabilities) -> list[str]:
-    """The rest, in pieces; the choices stand below the last one, or come after it."""
+def _later(left: list[str], choices: str, shown: bool, to: Capabilities) -> list[str]:
+    """The rest, in pieces; the choices stand below the last one, or come after it when they were not shown yet."""
     made: list[str] = []
-    while left:
-        piece, after = fill(left, lambda text: to.fits(_joined(text, choices)))
-        if not after and piece:
-            return [*made, _joined(piece, choices)]
+    while text := "".join(left).strip():
+        # choices that were shown are shown again only where that costs no message
+        if fitting := next((t for t in (_joined(text, choices), text if shown else "") if t and to.fits(t)), ""):
+            made.append(fitting)
+            break
         piece, left = fill(left, lambda text: to.fits(_joined(text, THERE_IS_MORE)))
-        made.append(_joined(piece, THERE_IS_MORE))
-    return [*made, *(pieces(choices, to.fits) if choices else [])]
+        made += [piece] if piece else []
+    else:
+        made += [] if shown else pieces(choices, lambda text: to.fits(_joined(text, THERE_IS_MORE)))
+    return [*(_joined(piece, THERE_IS_MORE) for piece in made[:-1]), *made[-1:]]
 
 
 def _joined(*parts: str) -> str:
     return "\n\n".join(part for part in parts if part)
+
+
+def _with_buttons(now: list[Outgoing], shown: tuple[Button, ...], to: Capabilities) -> list[Outgoing]:
+    """The buttons below the last text; where they vanish with the next message, below whatever comes last."""
+    fitting = [n for n, outgoing in enumerate(now) if to.buttons_vanish or not outgoing.picture]
+    if not fitting:
+        return [*now, Outgoing(CHOOSE, shown)]
+    return [replace(outgoing, buttons=shown) if n == fitting[-1] else outgoing for n, outgoing in enumerate(now)]
 
 
 def _has_room(offered: Sequence[Button], to: Capabilities) -> bool:
@@ -184,41 +241,22 @@ def _shortened(offered: Sequence[Button], to: Capabilities) -> list[Button]:
     """Titles that fit; when one does not, all get the number that the text gives them."""
     if _has_room(offered, to):
         return list(offered)
-    return [{"title": _cut(f"{n}. {b['title']}", to.title), "payload": b["payload"]} for n, b in enumerate(offered, 1)]
+    titles = [shortened(f"{n}. {b['title']}", lambda text: len(text) <= to.title) for n, b in enumerate(offered, 1)]
+    return [{"title": title, "payload": b["payload"]} for title, b in zip(titles, offered, strict=True)]
 
 
-def _cut(title: str, most: int) -> str:
-    if len(title) <= most:
-        return title
-    whole_words = title[: most - 1].rsplit(" ", 1)[0]
-    return f"{whole_words if len(whole_words) > most // 2 else title[: most - 1]}…"
-
-
-def _strong(text: str, to: Capabilities, safety: bool) -> str:
-    """What to do in danger stands out, where the channel can show that."""
-    strong = to.markup.strong
-    if not (safety and strong):
-        return text
-    return DANGER.sub(lambda m: _around(m.group(), strong), text)
-
-
-def _around(sentence: str, strong: Any) -> str:
-    """The mark goes close around the words: beside a space it would be shown as a star."""
-    words = sentence.strip()
-    # a link or a list's sign inside would break the mark
-    if not words or "<" in words or "://" in words:
-        return sentence
-    sign = "• " if words.startswith("• ") else ""
-    return sentence.replace(words, f"{sign}{strong(words[len(sign) :])}", 1)
-
-
-def _picture(message: Mapping[str, Any], to: Capabilities) -> Outgoing | None:
-    """The chart of an answer; its alternative text is the caption, or the words that go with it."""
+def _pictures(message: Mapping[str, Any], parts: _Parts, to: Capabilities) -> list[Outgoing]:
+    """The chart of an answer with its alternative text; words that are too long to go with it come first."""
     told = message.get(ANSWER) or {}
     chart, path = told.get("chart"), told.get("picture")
-    if not (chart and path):
-        return None
-    words = f"{chart['title']}. {chart['alt']}"
-    caption = f"{words} {chart.get('source') or ''}".strip()
-    written = caption if len(caption) <= to.caption else _cut(words, to.caption)
-    return Outgoing(to.markup.plain(written), (), path, written)
+    if not (to.pictures and chart and path):
+        return []
+    # the source is told once, and painted in the picture besides
+    source = "" if parts.sources else str(chart.get("source") or "")
+    words = f"{chart['title']}. {chart['alt']} {source}".strip()
+    plain = to.markup.plain
+    if to.fits_picture(words):
+        return [Outgoing(plain(words), (), path, words)]
+    before = [Outgoing(plain(piece)) for piece in pieces(words, _fits_as(frozenset(), to))]
+    title = shortened(str(chart["title"]), to.fits_picture)
+    return [*before, Outgoing(plain(title), (), path, title)]

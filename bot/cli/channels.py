@@ -25,7 +25,7 @@ def show(context: typer.Context) -> None:
 @app.command()
 def connect(channel: str = typer.Argument(..., help="telegram")) -> None:
     """Tells the platform where to send messages. Only Telegram is told by a program."""
-    if channel != "telegram":
+    if channel.casefold() != "telegram":
         raise SetupError(
             f"{channel} is connected on its own pages: docs/channels.md says how. Only telegram is done here."
         )
@@ -57,10 +57,14 @@ async def _connect_telegram() -> str:
     address = f"{MessagingSettings().telegram_url}/bot{told[telegram.TOKEN.name]}/setWebhook"
     caller = Caller("Telegram")
     try:
-        await caller.call(Request(address, json=body))
+        answer = await caller.call(Request(address, json=body))
+        if answer.get("ok") is not True:
+            raise DeliveryError("Telegram: the answer was not Telegram's")
     except DeliveryError as error:
+        reason = str(error).rstrip(".")
         raise SetupError(
-            f"Telegram did not take the address. {error} Check TELEGRAM_BOT_TOKEN and PLAN_PUBLIC_URL."
+            f"Telegram did not take the address ({reason}): check TELEGRAM_BOT_TOKEN, TELEGRAM_SECRET_TOKEN "
+            "and PLAN_PUBLIC_URL."
         ) from error
     finally:
         await caller.close()

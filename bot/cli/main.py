@@ -37,11 +37,14 @@ def train(force: bool = typer.Option(False, help="train even if nothing has chan
 
 
 @app.command()
-def shell(debug: bool = typer.Option(False, help="show intent, confidence, entities, rule and source")) -> None:
-    """Talk to the assistant here."""
+def shell(
+    debug: bool = typer.Option(False, help="show intent, confidence, entities, rule and source"),
+    plain: bool = typer.Option(False, help="lines of text only: no colours, nothing drawn anew"),
+) -> None:
+    """Talk to the assistant here; :help in it lists its commands."""
     from bot.cli import shell as talk
 
-    talk.run(debug=debug)
+    talk.run(debug=debug, plain=plain)
 
 
 @app.command()

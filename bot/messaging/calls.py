@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +16,7 @@ import httpx
 import stamina
 
 from bot.errors import DeliveryError
-from bot.sources.http import retry_after
+from bot.sources.http import HEADERS, retry_after
 
 TRIES = 4
 CONNECT_SECONDS, READ_SECONDS = 3.0, 8.0
@@ -22,6 +24,11 @@ DEADLINE = 20.0
 """Seconds for all tries of one call; after that the answer goes into the outbox."""
 LONGEST_TOLD = 10.0
 BUSY = frozenset({408, 425, 429})
+LONGEST_BODY = 200_000
+"""Bytes of an answer that are read: those of platforms have a few thousand, and nothing hangs on a longer one."""
+LONGEST_FAULT = 100
+NUMBER = re.compile(r"\d{7,}")
+"""May be somebody's telephone number; codes of platforms are shorter."""
 
 
 @dataclass(frozen=True)
@@ -94,26 +101,41 @@ class Caller:
         return True if error.wait is None else wait
 
     async def _once(self, request: Request, ends: float) -> dict[str, Any]:
+        # what went wrong is told apart from the error: that may name the address, and the address a secret
         try:
-            response = await asyncio.wait_for(
-                self._open().post(
-                    request.url, json=request.json, data=request.form, headers=dict(request.headers),
-                    auth=httpx.BasicAuth(*request.auth) if request.auth else httpx.USE_CLIENT_DEFAULT,
-                ),
-                max(ends - time.monotonic(), 0.1),
-            )  # fmt: skip
-        except (httpx.HTTPError, httpx.InvalidURL, asyncio.TimeoutError, OSError) as error:
-            # the error itself may name the address, and the address a secret
+            status, told, body = await asyncio.wait_for(self._post(request), max(ends - time.monotonic(), 0.1))
+        except (httpx.HTTPError, httpx.StreamError, asyncio.TimeoutError, OSError, RuntimeError) as error:
             raise DeliveryError(f"{self._platform} cannot be reached ({type(error).__name__}).") from None
-        fault = self._fault(response)
-        if fault:
-            raise DeliveryError(f"{self._platform}: {fault.what}", lasting=not fault.again, wait=fault.wait)
-        return _body(response)
+        except (httpx.InvalidURL, ValueError, TypeError) as error:
+            raise DeliveryError(
+                f"{self._platform} cannot be told this ({type(error).__name__}).", lasting=True
+            ) from None
+        if fault := self._fault(status, told, body):
+            what = NUMBER.sub("(number)", fault.what)[:LONGEST_FAULT]
+            raise DeliveryError(f"{self._platform}: {what}", lasting=not fault.again, wait=fault.wait)
+        return body
 
-    def _fault(self, response: httpx.Response) -> Fault | None:
-        status, body = response.status_code, _body(response)
-        own = self._judge(status, body) if self._judge else None
-        told = retry_after(response.headers.get("Retry-After"), datetime.now(timezone.utc))
+    async def _post(self, request: Request) -> tuple[int, float | None, dict[str, Any]]:
+        """Status, seconds that it asks to wait, and body of the answer."""
+        asked = self._open().stream(
+            "POST", request.url, json=request.json, data=request.form, headers=dict(request.headers),
+            auth=httpx.BasicAuth(*request.auth) if request.auth else httpx.USE_CLIENT_DEFAULT, follow_redirects=False,
+        )  # fmt: skip
+        async with asked as response:
+            body = bytearray()
+            async for chunk in response.aiter_raw():
+                body += chunk
+                if len(body) > LONGEST_BODY:
+                    break
+            told = retry_after(response.headers.get("Retry-After"), datetime.now(timezone.utc))
+            return response.status_code, told, _object(bytes(body))
+
+    def _fault(self, status: int, told: float | None, body: dict[str, Any]) -> Fault | None:
+        try:
+            own = self._judge(status, body) if self._judge else None
+        except (TypeError, ValueError, OverflowError, AttributeError, KeyError):
+            # an answer as strange as that is judged by its status
+            own = None
         if own:
             return Fault(own.what, own.again, own.wait if own.wait is not None else told)
         if status < 300:
@@ -124,13 +146,14 @@ class Caller:
         if self._client is None:
             timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
             limits = httpx.Limits(max_connections=50, max_keepalive_connections=20)
-            self._client = httpx.AsyncClient(timeout=timeout, limits=limits)
+            self._client = httpx.AsyncClient(headers=HEADERS, timeout=timeout, limits=limits)
         return self._client
 
 
-def _body(response: httpx.Response) -> dict[str, Any]:
+def _object(body: bytes) -> dict[str, Any]:
+    """The object that a body is; an empty one for anything else."""
     try:
-        found = response.json()
-    except ValueError:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -30,11 +30,19 @@ class Capabilities:
         """Whether a text goes out as one message; characters outside the basic plane count twice, as platforms count them."""
         if self.segments is not None:
             return segments(text) <= self.segments
-        return len(text.encode("utf-16-le")) // 2 <= self.text
+        return _length(text) <= self.text
+
+    def fits_picture(self, text: str) -> bool:
+        """Whether words go with a picture; where a channel has no captions they are a message of their own."""
+        return _length(text) <= self.caption if self.captions else self.fits(text)
 
     def written(self, text: str) -> str:
         """The text in the letters that the channel has."""
         return to_alphabet(text) if self.segments is not None else text
+
+
+def _length(text: str) -> int:
+    return len(text) + sum(ord(character) > 0xFFFF for character in text)
 
 
 SMS = Capabilities("sms", text=1_530, segments=3)

@@ -7,22 +7,34 @@ that have a plain neighbour are exchanged first.
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 import gsm0338  # noqa: F401 - makes the codec known
 
 ALPHABET = "gsm03.38"
 SINGLE, PART = 160, 153
 WIDE_SINGLE, WIDE_PART = 70, 67
+ESCAPE = "\x1b"
+"""Begins a sign of two places; by itself it is none, and makes another sign of the one behind it."""
+LAST_WESTERN = "\u00ff"
 NEIGHBOURS = str.maketrans({
-    "‘": "'", "’": "'", "‚": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "‑": "-", "−": "-", "•": "-", "·": "-",
-    "…": "...", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u200b": "", "\ufeff": "", "`": "'", "´": "'", "×": "x", "½": "1/2",
-    "\t": " ",
+    "‘": "'", "’": "'", "‚": "'", "‛": "'", "′": "'", "‹": "'", "›": "'", "`": "'", "´": "'", "ʼ": "'",
+    "“": '"', "”": '"', "„": '"', "‟": '"', "″": '"', "«": '"', "»": '"',
+    "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "―": "-", "−": "-", "•": "-", "·": "-", "‣": "-", "◦": "-", "▪": "-",
+    "…": "...", "×": "x", "÷": "/", "½": "1/2", "¼": "1/4", "¾": "3/4", "™": "(TM)", "©": "(c)", "®": "(R)", "→": "->",
+    "\u00a0": " ", "\u2007": " ", "\u2009": " ", "\u200a": " ", "\u202f": " ", "\t": " ", "\u2028": "\n", "\u2029": "\n",
+    "\u200b": "", "\u2060": "", "\ufeff": "", "\u00ad": "", ESCAPE: "", "\x0c": "\n",
 })  # fmt: skip
 
 
 def to_alphabet(text: str) -> str:
-    """The text with signs of the alphabet where that loses nothing; letters that have no neighbour stay as they are."""
-    return "".join(_nearest(character) for character in text.translate(NEIGHBOURS))
+    """The text with signs of the alphabet where that loses little: quotes, dashes, and the accents of Western Europe.
+
+    Accents are given up only where the whole text then fits the alphabet: half of them would help nobody.
+    """
+    plain = unicodedata.normalize("NFC", text).translate(NEIGHBOURS)
+    nearest = "".join(map(_nearest, plain))
+    return nearest if all(map(_cost, nearest)) else plain
 
 
 def segments(text: str) -> int:
@@ -40,26 +52,30 @@ def segments(text: str) -> int:
 
 
 def _costs(text: str) -> tuple[list[int], int, int]:
-    try:
-        return [_cost(c) for c in text], SINGLE, PART
-    except UnicodeEncodeError:
-        return [len(c.encode("utf-16-le")) // 2 for c in text], WIDE_SINGLE, WIDE_PART
+    costs = list(map(_cost, text))
+    if all(costs):
+        return costs, SINGLE, PART
+    return [2 if ord(c) > 0xFFFF else 1 for c in text], WIDE_SINGLE, WIDE_PART
 
 
+@lru_cache(maxsize=2_048)
 def _cost(character: str) -> int:
-    return len(character.encode(ALPHABET))
-
-
-def _nearest(character: str) -> str:
-    if _fits(character):
-        return character
-    base = "".join(c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c))
-    return base if base and all(_fits(c) for c in base) else character
-
-
-def _fits(character: str) -> bool:
+    """The places that a sign of the alphabet takes; 0 for any other."""
+    if character == ESCAPE:
+        return 0
     try:
-        _cost(character)
+        return len(character.encode(ALPHABET))
     except UnicodeEncodeError:
-        return False
-    return True
+        return 0
+
+
+@lru_cache(maxsize=2_048)
+def _nearest(character: str) -> str:
+    if _cost(character):
+        return character
+    parts = unicodedata.normalize("NFKD", character)
+    base = "".join(c for c in parts if not unicodedata.combining(c))
+    # Polish or Turkish without their accents would be other words; Spanish is read all the same
+    if base != parts and character > LAST_WESTERN:
+        return character
+    return base if base and all(map(_cost, base)) else character

@@ -20,6 +20,8 @@ DAY = 86_400.0
 REST_SECONDS = DAY
 OUTBOX_SECONDS = 3_600.0
 """An answer that comes later than this answers nothing any more."""
+HELD_SECONDS = 300.0
+"""How long a server may take to send one; after that it has died, and another tries."""
 
 metadata = sa.MetaData()
 DELIVERIES = sa.Table(
@@ -44,9 +46,13 @@ OUTBOX = sa.Table(
     sa.Column("sealed", sa.Text, nullable=False),
     sa.Column("due", sa.Float, nullable=False),
     sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("held", sa.Float, nullable=False),
     sa.Column("until", sa.Float, nullable=False, index=True),
+    # a number that is used again would let one server delete what another has just put there
+    sqlite_autoincrement=True,
 )
-IS_WAITING = sa.select([OUTBOX.c.id]).where(OUTBOX.c.sender == sa.bindparam("sender")).limit(1)
+MINE = OUTBOX.c.sender == sa.bindparam("sender")
+IS_WAITING = sa.select([OUTBOX.c.id]).where(MINE & (OUTBOX.c.until >= sa.bindparam("now"))).limit(1)
 REST_OF = sa.select([REST.c.sealed, REST.c.until]).where(REST.c.sender == sa.bindparam("sender"))
 
 
@@ -65,7 +71,11 @@ class MessagingRecords:
 
     def __init__(self, engine: sa.engine.Engine, keys: Keys, clock: Callable[[], float] = time.time) -> None:
         self._engine, self._keys, self._clock = engine, keys, clock
-        metadata.create_all(engine)
+        try:
+            metadata.create_all(engine)
+        except sa.exc.DBAPIError:
+            # another server has made them between our look and our own making
+            metadata.create_all(engine)
 
     def is_new(self, channel: str, delivery: str) -> bool:
         """Notes a delivery; False when it was noted before, by this server or another."""
@@ -104,33 +114,49 @@ class MessagingRecords:
     def put_off(self, channel: str, sender: str, calls: list[dict[str, Any]], due: float) -> None:
         """Keeps an answer that could not be sent, for another try at `due` (seconds since 1970)."""
         sealed, now = self._keys.seal("outbox", json.dumps(calls)), self._clock()
-        row = {"channel": channel, "sender": sender, "sealed": sealed, "due": due, "tries": 1}
+        row = {"channel": channel, "sender": sender, "sealed": sealed, "due": due, "tries": 1, "held": 0.0}
         with self._engine.begin() as connection:
             connection.execute(sa.insert(OUTBOX).values(**row, until=now + OUTBOX_SECONDS))
 
     def is_waiting(self, sender: str) -> bool:
         """Whether something is still to be sent to this person: what is newer goes behind it."""
         with self._engine.connect() as connection:
-            return connection.execute(IS_WAITING, {"sender": sender}).first() is not None
+            return connection.execute(IS_WAITING, {"sender": sender, "now": self._clock()}).first() is not None
+
+    def hurry(self, sender: str) -> None:
+        """What waits for this person is due now: they have just written, so they wait too."""
+        now = self._clock()
+        with self._engine.begin() as connection:
+            late = (OUTBOX.c.sender == sender) & (OUTBOX.c.due > now)
+            connection.execute(sa.update(OUTBOX).where(late).values(due=now))
 
     def due(self, channel: str, most: int = 50) -> list[Waiting]:
         """What is to be tried now, the oldest first, and of each person only the first; what came too late is deleted."""
         now = self._clock()
         first = sa.select([sa.func.min(OUTBOX.c.id)]).where(OUTBOX.c.channel == channel).group_by(OUTBOX.c.sender)
         columns = [OUTBOX.c.id, OUTBOX.c.sender, OUTBOX.c.sealed, OUTBOX.c.tries]
-        wanted = (OUTBOX.c.due <= now) & OUTBOX.c.id.in_(first)
+        wanted = (OUTBOX.c.due <= now) & (OUTBOX.c.held <= now) & OUTBOX.c.id.in_(first)
         with self._engine.begin() as connection:
             connection.execute(sa.delete(OUTBOX).where(OUTBOX.c.until < now))
             rows = connection.execute(sa.select(columns).where(wanted).order_by(OUTBOX.c.id).limit(most)).fetchall()
         opened = [(row, self._keys.open("outbox", row[2])) for row in rows]
         return [Waiting(row[0], row[1], json.loads(text) if text else [], row[3]) for row, text in opened]
 
+    def claim(self, waiting: Waiting) -> bool:
+        """Whether this server is the one to send it: of all that ask, one hears yes."""
+        now = self._clock()
+        same = (OUTBOX.c.id == waiting.id) & (OUTBOX.c.tries == waiting.tries)
+        free = same & (OUTBOX.c.due <= now) & (OUTBOX.c.held <= now)
+        with self._engine.begin() as connection:
+            held = connection.execute(sa.update(OUTBOX).where(free).values(held=now + HELD_SECONDS))
+        return bool(held.rowcount == 1)
+
     def try_again(self, waiting: Waiting, calls: list[dict[str, Any]], due: float) -> None:
         """It failed again: what is left of it stays for another try."""
         sealed = self._keys.seal("outbox", json.dumps(calls))
         with self._engine.begin() as connection:
             changed = sa.update(OUTBOX).where(OUTBOX.c.id == waiting.id)
-            connection.execute(changed.values(sealed=sealed, due=due, tries=waiting.tries + 1))
+            connection.execute(changed.values(sealed=sealed, due=due, tries=waiting.tries + 1, held=0.0))
 
     def sent(self, waiting: Waiting) -> None:
         """It arrived, or never will."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 from bot.errors import SetupError
 from bot.settings import address, number
 
-HTTPS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:/[\w./-]*)?")
+HTTPS = re.compile(r"https://[A-Za-z0-9][A-Za-z0-9.-]*(?::\d+)?(?:/[\w./-]*)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -59,17 +60,23 @@ class MessagingSettings:
     """
 
     fragment_seconds: float = field(default_factory=lambda: _fragment_seconds())
-    waiting: int = field(default_factory=lambda: int(number("PLAN_MESSAGING_WAITING", 1_000)))
-    a_day: int = field(default_factory=lambda: int(number("PLAN_MESSAGING_A_DAY", 300)))
-    telegram_url: str = field(default_factory=lambda: address("TELEGRAM_URL", "https://api.telegram.org"))
-    twilio_url: str = field(default_factory=lambda: address("TWILIO_URL", "https://api.twilio.com"))
-    messenger_url: str = field(default_factory=lambda: address("MESSENGER_URL", "https://graph.facebook.com/v23.0"))
-    slack_url: str = field(default_factory=lambda: address("SLACK_URL", "https://slack.com/api"))
+    waiting: int = field(default_factory=lambda: math.ceil(number("PLAN_MESSAGING_WAITING", 1_000)))
+    a_day: int = field(default_factory=lambda: math.ceil(number("PLAN_MESSAGING_A_DAY", 300)))
+    telegram_url: str = field(default_factory=lambda: _platform("TELEGRAM_URL", "https://api.telegram.org"))
+    twilio_url: str = field(default_factory=lambda: _platform("TWILIO_URL", "https://api.twilio.com"))
+    messenger_url: str = field(default_factory=lambda: _platform("MESSENGER_URL", "https://graph.facebook.com/v23.0"))
+    slack_url: str = field(default_factory=lambda: _platform("SLACK_URL", "https://slack.com/api"))
 
 
 def _fragment_seconds() -> float:
-    return (
-        0.0
-        if os.environ.get("PLAN_FRAGMENT_SECONDS", "").strip() in ("0", "0.0")
-        else number("PLAN_FRAGMENT_SECONDS", 0.8)
-    )
+    """Zero is allowed here, however it is written."""
+    is_zero = re.fullmatch(r"\s*0+(?:\.0*)?\s*", os.environ.get("PLAN_FRAGMENT_SECONDS", ""), re.ASCII)
+    return 0.0 if is_zero else number("PLAN_FRAGMENT_SECONDS", 0.8)
+
+
+def _platform(name: str, usual: str) -> str:
+    """The address of a platform. A token that was put into the wrong variable is not repeated."""
+    try:
+        return address(name, usual)
+    except SetupError:
+        raise SetupError(f"{name} is not an address: write it as {usual}, or unset it.") from None

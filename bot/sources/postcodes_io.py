@@ -31,6 +31,8 @@ CODE = re.compile(r"[A-Z]\d{8}")
 MET, CITY_OF_LONDON = "E23000001", "E09000001"
 LONGEST_NAME = 60
 MOST_PLACES = "100"
+RADIUS = "2000"
+"""Metres: the most that the service looks around."""
 
 
 class Place(Shape):
@@ -95,13 +97,16 @@ class PostcodesClient:
     async def nearest(self, latitude: float, longitude: float, deadline: float = USUAL_DEADLINE) -> Place | None:
         """The place of the nearest postcode, or None when there is none about; kept for 30 days. Raises SourceError.
 
-        The point is asked for to about ten metres.
+        The point is asked for to about ten metres. One that is no place on Earth has none, and is not asked for.
         """
+        if not (abs(latitude) <= 90 and abs(longitude) <= 180):  # also what is not a number at all
+            return None
         point = f"{latitude:.4f}", f"{longitude:.4f}"
         ends = time.monotonic() + deadline
 
         async def fetch() -> Any:
-            params = {"lat": point[0], "lon": point[1], "limit": "1"}
+            # without a radius it looks 100 m around, and people in a large park would be nowhere
+            params = {"lat": point[0], "lon": point[1], "limit": "1", "radius": RADIUS}
             answer = await self._fetcher.get(f"{self._url}/postcodes", params=params, deadline=_left(ends))
             found = parse_nearest(answer)
             return found and stored(found)
@@ -197,10 +202,13 @@ def parse_place(answer: Any) -> Place:
 
 def parse_nearest(answer: Any) -> Place | None:
     """The first place of an answer to /postcodes?lat=&lon=, which is null far from any. Raises BadAnswerError."""
-    if isinstance(answer, dict) and answer.get("result") is None:
+    if isinstance(answer, dict) and "result" in answer and answer["result"] is None:
         return None
     found = _result(answer, list)
-    return parse_place({"status": 200, "result": found[0]}) if found else None
+    try:
+        return parse_place({"result": found[0]}) if found else None
+    except UnknownPostcodeError as error:
+        raise BadAnswerError(f"{SOURCE} gave no place near a point: report it if it stays so.") from error
 
 
 def parse_outcode(answer: Any) -> list[str]:

@@ -65,7 +65,9 @@ class Talk:
             await self.channel.desk.mailboxes.finish(ANSWER_SECONDS)
 
 
-def served_channel(platform: Platform, patch: pytest.MonkeyPatch, *, fragments: str = "0", limits: bool = False) -> MessagingChannel:
+def served_channel(
+    platform: Platform, patch: pytest.MonkeyPatch, *, fragments: str = "0", limits: bool = False
+) -> MessagingChannel:
     """The channel as credentials.yml makes it, from environment variables alone; but quick to try again."""
     for name, value in platform.environment().items():
         patch.setenv(name, value)
@@ -86,7 +88,13 @@ def app_of_channel(channel: MessagingChannel, agent: Any) -> Sanic:
 
 @contextlib.asynccontextmanager
 async def talking(
-    kind: type[Platform], folder: Path, patch: pytest.MonkeyPatch, *, agent: Any = None, fragments: str = "0", limits: bool = False
+    kind: type[Platform],
+    folder: Path,
+    patch: pytest.MonkeyPatch,
+    *,
+    agent: Any = None,
+    fragments: str = "0",
+    limits: bool = False,
 ) -> AsyncIterator[Talk]:
     """The channel of a platform, served; `agent`: played, unless a real one is given."""
     platform = kind()

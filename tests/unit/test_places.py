@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 
 from bot import places
-from bot.places import Places, boroughs_named, boroughs_of, offline
+from bot.errors import BadAnswerError
+from bot.places import Places, Point, boroughs_named, boroughs_of, offline
 from bot.settings import SourceSettings
 from bot.sources.clients import Sources, open_sources
 from bot.sources.http import Waits
+from tests import misbehaving
 from tests.misbehaving import MODES, Misbehaving
-from tests.service_answers import BORDER, CITY, ENDED, ENDED_SILENTLY, KENT, PECKHAM
+from tests.service_answers import BORDER, CITY, ENDED, ENDED_SILENTLY, KENT, PECKHAM, POSTCODES
 
 BUDGET = 0.4
 LEEWAY = 2.0
@@ -218,3 +220,91 @@ def test_an_outward_code_in_one_borough_counts() -> None:
     unsure = next(code for code, found in places._outward_codes().items() if found[0][1] < 0.6 and len(found) > 1)
     assert boroughs_named({"entities": [{"entity": "postcode", "value": sure}]}) == (boroughs_of(sure)[0][0],)
     assert boroughs_named({"entities": [{"entity": "postcode", "value": unsure}]}) == ()
+
+
+# a point that a phone has sent
+
+HERE = {postcode: Point(POSTCODES[key]["latitude"], POSTCODES[key]["longitude"])
+        for postcode, key in ((PECKHAM, "SE159ZZ"), (CITY, "EC2V9ZZ"), (KENT, "BR89ZZ"))}  # fmt: skip
+SEA = Point(51.5012, 2.5034)
+
+
+@pytest.fixture
+def around(server: Misbehaving, monkeypatch: pytest.MonkeyPatch) -> Misbehaving:
+    """The services, asked for points that they know to about ten metres."""
+    usual, near = misbehaving.answer, {f"lat={p.latitude:.4f}&lon={p.longitude:.4f}": k for k, p in HERE.items()}
+
+    def answer(path: str, form: str = "") -> tuple[int, Any]:
+        if not path.startswith("/postcodes?"):
+            return usual(path, form)
+        found = [k for point, k in near.items() if point in path]
+        return 200, {
+            "status": 200,
+            "result": [{**POSTCODES[k.replace(" ", "")], "distance": 9.1} for k in found] or None,
+        }
+
+    monkeypatch.setattr(misbehaving, "answer", answer)
+    return server
+
+
+def unseen(point: Point, place: object, caplog: pytest.LogCaptureFixture) -> None:
+    """The point stands neither in the place nor in what was logged."""
+    for text in (json.dumps(place), caplog.text):
+        for degrees in point:
+            assert f"{abs(degrees):.3f}" not in text
+
+
+@pytest.mark.parametrize(
+    ("point", "expected"),
+    [
+        (HERE[PECKHAM], {"status": "found", "ward": "Peckham", "borough": "Southwark", "force": "metropolitan",
+                         "team": "E05011110N"}),
+        (HERE[CITY], {"status": "city", "ward": "Cheap", "borough": "City of London"}),
+        (HERE[KENT], {"status": "outside", "district": "Sevenoaks"}),
+        (SEA, {"status": "outside", "district": None}),
+        (Point(float("nan"), 7.0), {"status": "outside", "district": None}),
+        (Point(1e9, -1e9), {"status": "outside", "district": None}),
+    ],
+)  # fmt: skip
+async def test_the_place_of_a_point(
+    around: Misbehaving, sources: Sources, caplog: pytest.LogCaptureFixture, point: Point, expected: dict[str, Any]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    place = await Places(sources).at(point)
+    place.pop("as_of", None)
+    assert place == {**expected, "sent": True}
+    unseen(point, place, caplog)
+    assert bool([path for path in around.asked if path.startswith("/api/")]) is ("team" in expected)
+
+
+@pytest.mark.usefixtures("small_budget")
+@pytest.mark.parametrize("mode", BAD)
+async def test_a_point_that_cannot_be_looked_up(
+    around: Misbehaving, sources: Sources, caplog: pytest.LogCaptureFixture, mode: str
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    around.mode = mode
+    place = await asyncio.wait_for(Places(sources).at(HERE[PECKHAM]), BUDGET + LEEWAY)
+    assert place == {"status": "unavailable", "sent": True}
+    unseen(HERE[PECKHAM], place, caplog)
+
+
+@pytest.mark.parametrize("mode", ["down", "gone", "garbage", "reset"])
+async def test_a_point_without_its_team(around: Misbehaving, sources: Sources, mode: str) -> None:
+    around.police_mode = mode
+    place = await Places(sources).at(HERE[PECKHAM])
+    assert (place["status"], place["ward"]) == ("found", "Peckham")
+    assert "team" not in place
+
+
+@pytest.mark.parametrize("fault", [ValueError, OSError, RuntimeError, asyncio.TimeoutError, BadAnswerError])
+async def test_a_fault_with_a_point_costs_nobody_the_answer(
+    sources: Sources, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, fault: type[Exception]
+) -> None:
+    async def fail(*point: object) -> None:
+        raise fault(str(point))
+
+    monkeypatch.setattr(sources.postcodes, "nearest", fail)
+    place = await Places(sources).at(HERE[PECKHAM])
+    assert place == {"status": "unavailable", "sent": True}
+    unseen(HERE[PECKHAM], place, caplog)

@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.channels.messenger import SIGNATURE, MessengerChannel
-from tests.channels.platforms.platform import Platform, Refused, Seen, Webhook
+from tests.channels.platforms.platform import Platform, RefusedError, Seen, Webhook
 
 PAGE_TOKEN = "EAAtestTESTtestTESTtestTESTtest"
 APP_SECRET = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
@@ -66,7 +66,11 @@ class MessengerPlatform(Platform):
         return made
 
     def busy(self) -> web.Response:
-        error = {"message": "(#613) Calls to this api have exceeded the rate limit", "type": "OAuthException", "code": 613}
+        error = {
+            "message": "(#613) Calls to this api have exceeded the rate limit",
+            "type": "OAuthException",
+            "code": 613,
+        }
         return web.json_response({"error": {**error, "fbtrace_id": "A"}}, status=400)
 
     async def take(self, request: web.Request) -> web.Response:
@@ -82,7 +86,9 @@ class MessengerPlatform(Platform):
         if "text" in message and not 0 < len(message["text"].encode("utf-16-le")) // 2 <= 2_000:
             raise _refused(100, "(#100) Length of param message[text] must be less than or equal to 2000")
         replies = message.get("quick_replies", [])
-        if len(replies) > 13 or any(not 0 < len(r["title"]) <= 20 or not 0 < len(r["payload"]) <= 1_000 for r in replies):
+        if len(replies) > 13 or any(
+            not 0 < len(r["title"]) <= 20 or not 0 < len(r["payload"]) <= 1_000 for r in replies
+        ):
             raise _refused(100, "(#100) Invalid quick replies")
         picture = message.get("attachment", {}).get("payload", {}).get("url")
         if picture and not picture.startswith("https://"):
@@ -96,5 +102,7 @@ class MessengerPlatform(Platform):
         return web.json_response({"recipient_id": person, "message_id": f"m_ours{next(self.numbers)}"})
 
 
-def _refused(code: int, message: str, status: int = 400) -> Refused:
-    return Refused(status, {"error": {"message": message, "type": "OAuthException", "code": code, "fbtrace_id": "A"}})
+def _refused(code: int, message: str, status: int = 400) -> RefusedError:
+    return RefusedError(
+        status, {"error": {"message": message, "type": "OAuthException", "code": code, "fbtrace_id": "A"}}
+    )

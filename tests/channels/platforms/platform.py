@@ -40,7 +40,7 @@ class Seen:
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The platform does not take a call; status and body as it would answer."""
 
     def __init__(self, status: int, body: dict[str, Any]) -> None:
@@ -71,6 +71,10 @@ class Platform(ABC):
     def name(self) -> str:
         return self.channel.name()
 
+    def known_as(self, person: str) -> str:
+        """What the channel takes for the person's own name."""
+        return person
+
     @property
     def path(self) -> str:
         return self.channel.webhook()
@@ -82,7 +86,7 @@ class Platform(ABC):
     async def start(self) -> None:
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._asked)
-        self._runner = web.AppRunner(app)
+        self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
@@ -113,7 +117,7 @@ class Platform(ABC):
 
     @abstractmethod
     async def take(self, request: web.Request) -> web.Response:
-        """What the API does with a call. Raises Refused."""
+        """What the API does with a call. Raises RefusedError."""
 
     @abstractmethod
     def busy(self) -> web.Response:
@@ -139,7 +143,7 @@ class Platform(ABC):
             return web.Response()
         try:
             return await self.take(request)
-        except Refused as refusal:
+        except RefusedError as refusal:
             return web.json_response(refusal.body, status=refusal.status)
 
 

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from bot.channels.slack import SlackChannel
-from tests.channels.platforms.platform import Platform, Refused, Seen, Webhook
+from tests.channels.platforms.platform import Platform, RefusedError, Seen, Webhook
 
 TOKEN = "xoxb-1234567890-testTESTtest"
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5".replace("y", "0").replace("z", "1")
@@ -33,6 +33,9 @@ class SlackPlatform(Platform):
     def __init__(self) -> None:
         super().__init__()
         self.last_thread = ""
+
+    def known_as(self, person: str) -> str:
+        return f"{TEAM}:{person}"
 
     def event(self, **event: Any) -> Webhook:
         number = next(self.numbers)
@@ -78,7 +81,10 @@ class SlackPlatform(Platform):
         signature = good["x-slack-signature"]
         wrong = ["", "v0=", signature[:-1], signature.upper(), signature.replace("v0", "v1"), "é"]
         made = [Webhook(webhook.body, {**good, "x-slack-signature": w}) for w in wrong]
-        made += [Webhook(webhook.body, {**good, "x-slack-request-timestamp": t}) for t in ("", "x", "-1", "nan", str(now - 7))]
+        made += [
+            Webhook(webhook.body, {**good, "x-slack-request-timestamp": t})
+            for t in ("", "x", "-1", "nan", str(now - 7))
+        ]
         made.append(self.signed(webhook.body, {"content-type": good["content-type"]}, secret="0" * 32))
         # a request that somebody kept, and sends again when its five minutes are over; one from the future
         made.append(self.signed(webhook.body, {"content-type": good["content-type"]}, at=now - 301))
@@ -128,11 +134,15 @@ def _buttons(elements: list[dict[str, Any]]) -> dict[str, str]:
     if not 0 < len(elements) <= 25 or len(set(names)) != len(names):
         raise _refused("invalid_blocks")
     for element in elements:
-        if element["text"]["type"] != "plain_text" or not 0 < len(element["text"]["text"]) <= 75 or len(element["value"]) > 2_000:
+        if (
+            element["text"]["type"] != "plain_text"
+            or not 0 < len(element["text"]["text"]) <= 75
+            or len(element["value"]) > 2_000
+        ):
             raise _refused("invalid_blocks")
     return {e["text"]["text"]: e["value"] for e in elements}
 
 
-def _refused(error: str) -> Refused:
+def _refused(error: str) -> RefusedError:
     """Slack refuses with status 200."""
-    return Refused(200, {"ok": False, "error": error})
+    return RefusedError(200, {"ok": False, "error": error})

@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.channels.telegram import HEADER, TelegramChannel
-from tests.channels.platforms.platform import Platform, Refused, Seen, Webhook
+from tests.channels.platforms.platform import Platform, RefusedError, Seen, Webhook
 
 TOKEN = "123456789:AAtestTESTtestTESTtestTESTtestTEST0"
 SECRET = "telegram-secret-of-the-tests"
@@ -98,7 +98,7 @@ class TelegramPlatform(Platform):
         return Webhook(webhook.body, {"content-type": "application/json"})
 
     def forged(self, webhook: Webhook) -> list[Webhook]:
-        wrong = ["", " ", SECRET[:-1], f"{SECRET}x", SECRET.upper(), SECRET[::-1], TOKEN, "é" * 20]
+        wrong = ["", SECRET[:-1], f"{SECRET}x", SECRET.upper(), SECRET[::-1], TOKEN, "é" * 20]
         return [self.signed(webhook.body, {}, secret=secret) for secret in wrong]
 
     def busy(self) -> web.Response:
@@ -150,5 +150,5 @@ class TelegramPlatform(Platform):
         return web.json_response({"ok": True, "result": result})
 
 
-def _refused(code: int, description: str) -> Refused:
-    return Refused(code, {"ok": False, "error_code": code, "description": description})
+def _refused(code: int, description: str) -> RefusedError:
+    return RefusedError(code, {"ok": False, "error_code": code, "description": description})

@@ -15,7 +15,7 @@ from bot.channels.sms import SmsChannel
 from bot.channels.twilio import SIGNATURE
 from bot.channels.whatsapp import WhatsappChannel
 from bot.messaging.gsm7 import segments
-from tests.channels.platforms.platform import PUBLIC, Platform, Refused, Seen, Webhook
+from tests.channels.platforms.platform import PUBLIC, Platform, RefusedError, Seen, Webhook
 
 ACCOUNT = "AC" + "0123456789abcdef" * 2
 TOKEN = "fedcba9876543210" * 2
@@ -25,7 +25,7 @@ STARRED = re.compile(r"(?<!\w)\*(\S(?:[^*\n]*\S)?)\*(?!\w)")
 
 def sign(url: str, body: bytes, token: str = TOKEN) -> str:
     """The signature as Twilio's documentation describes it: the address, then each field's name and value in order."""
-    fields = sorted(parse_qsl(body.decode(), keep_blank_values=True))
+    fields = sorted(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
     text = url + "".join(f"{name}{value}" for name, value in fields)
     return base64.b64encode(hmac.new(token.encode(), text.encode(), sha1).digest()).decode()
 
@@ -85,7 +85,10 @@ class TwilioPlatform(Platform):
 
     async def take(self, request: web.Request) -> web.Response:
         login = BasicAuth.decode(request.headers.get("Authorization", "Basic Og=="))
-        if (login.login, login.password) != (ACCOUNT, TOKEN) or request.path != f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json":
+        if (login.login, login.password) != (
+            ACCOUNT,
+            TOKEN,
+        ) or request.path != f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json":
             raise _refused(401, 20003, "Authenticate")
         form = {name: str(value) for name, value in (await request.post()).items()}
         self.calls.append(("Messages", form))
@@ -101,7 +104,12 @@ class TwilioPlatform(Platform):
         self.check(form)
         shown = STARRED.sub(r"\1", body) if self.prefix else body
         self.seen[to.removeprefix(self.prefix)].append(Seen(shown, {}, form.get("MediaUrl"), body, form))
-        answer = {"sid": f"SM{next(self.numbers):032x}", "status": "queued", "num_segments": str(segments(body)), "error_code": None}
+        answer = {
+            "sid": f"SM{next(self.numbers):032x}",
+            "status": "queued",
+            "num_segments": str(segments(body)),
+            "error_code": None,
+        }
         return web.json_response({**answer, "to": to, "from": source, "body": body}, status=201)
 
     def check(self, form: dict[str, str]) -> None:
@@ -134,6 +142,6 @@ class WhatsappPlatform(TwilioPlatform):
         return self.form(self.fields(person, **where))
 
 
-def _refused(status: int, code: int, message: str) -> Refused:
+def _refused(status: int, code: int, message: str) -> RefusedError:
     more = f"https://www.twilio.com/docs/errors/{code}"
-    return Refused(status, {"code": code, "message": message, "more_info": more, "status": status})
+    return RefusedError(status, {"code": code, "message": message, "more_info": more, "status": status})

@@ -24,7 +24,17 @@ from bot.errors import (
     UnknownPostcodeError,
 )
 from bot.sources.clients import Sources
-from bot.sources.postcodes_io import NamedPlace, Place, parse_outcode, parse_place, parse_places, split, terminated
+from bot.sources.postcodes_io import (
+    NamedPlace,
+    Place,
+    parse_nearest,
+    parse_outcode,
+    parse_place,
+    parse_places,
+    split,
+    terminated,
+)
+from tests import misbehaving
 from tests.misbehaving import MODES, Misbehaving
 from tests.service_answers import BORDER, CITY, ENDED, ENDED_SILENTLY, KENT, PECKHAM, POSTCODES
 from tests.unit.sources.conftest import EXAMPLES, kept
@@ -196,7 +206,7 @@ FIELDS = st.fixed_dictionaries(
 
 @given(JSON | st.fixed_dictionaries({"result": JSON | FIELDS | st.lists(FIELDS, max_size=3)}))
 def test_any_json_gives_an_answer_or_a_typed_error(answer: Any) -> None:
-    for parse in (parse_place, parse_outcode, lambda a: parse_places(a, "x")):
+    for parse in (parse_place, parse_nearest, parse_outcode, lambda a: parse_places(a, "x")):
         try:
             parse(answer)
         except (SourceError, PostcodeError):
@@ -215,6 +225,8 @@ def test_real_answers() -> None:
     assert not kent.in_greater_london
     london = parse_place({"result": read("postcode_query_SW1A.json")["result"][0]})
     assert london.in_met_area and london.borough == "Westminster"
+    near = parse_nearest(read("reverse-geocode_SW1A2DD.json"))
+    assert near and (near.ward, near.borough_code, near.in_met_area) == ("St James's", "E09000033", True)
     assert parse_outcode(read("outcode_BR8.json")) == ["Sevenoaks", "Bromley"]
     named = parse_places(read("place_query_London.json"), "london")
     assert named and (named.name, named.borough) == ("London", "Westminster")
@@ -223,3 +235,87 @@ def test_real_answers() -> None:
     ended = terminated(read("terminated_postcode_E1W1UU.json")["result"])
     assert ended and (ended.year, ended.month) == (2007, 12)
     assert terminated(read("postcode_404_not-found.json")) is None
+
+
+# the nearest postcode of a point
+
+SEA = (51.5, 2.5)
+
+
+@pytest.fixture
+def around(server: Misbehaving, monkeypatch: pytest.MonkeyPatch) -> Misbehaving:
+    """The service, asked for points: Peckham everywhere but at sea."""
+    usual = misbehaving.answer
+
+    def answer(path: str, form: str = "") -> tuple[int, Any]:
+        if not path.startswith("/postcodes?"):
+            return usual(path, form)
+        found = [{**POSTCODES["SE159ZZ"], "distance": 10.58}]
+        return 200, {"status": 200, "result": None if "lon=2.5" in path else found}
+
+    monkeypatch.setattr(misbehaving, "answer", answer)
+    return server
+
+
+async def test_nearest(sources: Sources, around: Misbehaving, path: Path) -> None:
+    place = await sources.postcodes.nearest(51.4741911, -0.0691364)
+    assert place == await sources.postcodes.lookup(PECKHAM)
+    # about ten metres, and far enough for the middle of a park
+    assert around.asked[0] == "/postcodes?lat=51.4742&lon=-0.0691&limit=1&radius=2000"
+    assert await sources.postcodes.nearest(51.4741999, -0.0691001) == place
+    assert len(around.asked) == 2
+    assert kept(path) == 2
+
+
+async def test_there_is_none_at_sea(sources: Sources, around: Misbehaving) -> None:
+    assert await sources.postcodes.nearest(*SEA) is None
+    assert await sources.postcodes.nearest(*SEA) is None
+    assert len(around.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "point",
+    [(91.0, 0.0), (51.5, 181.0), (float("nan"), 0.0), (51.5, float("nan")), (float("inf"), 0.0), (-1e308, -1e308)],
+)
+async def test_no_place_on_earth_is_asked_for(
+    sources: Sources, around: Misbehaving, point: tuple[float, float]
+) -> None:
+    assert await sources.postcodes.nearest(*point) is None
+    assert around.asked == []
+
+
+@pytest.mark.parametrize("mode", BAD)
+async def test_nothing_wrong_is_taken_for_a_place(sources: Sources, around: Misbehaving, path: Path, mode: str) -> None:
+    around.mode = mode
+    with pytest.raises(SourceError) as caught:
+        await sources.postcodes.nearest(51.4742, -0.0691, 0.5)
+    assert "51.47" not in str(caught.value)
+    assert kept(path) == 0
+
+
+@pytest.mark.parametrize(
+    "result", [{}, "x", [7], [None], [{}], [{"latitude": None, "longitude": None, "region": None}]]
+)
+def test_results_that_are_no_places(result: object) -> None:
+    with pytest.raises(BadAnswerError):
+        parse_nearest({"status": 200, "result": result})
+    with pytest.raises(BadAnswerError):
+        parse_nearest(result)
+
+
+def test_an_empty_list_is_nothing_about() -> None:
+    assert parse_nearest({"status": 200, "result": []}) is None
+
+
+async def test_no_point_in_logs_or_files(
+    sources: Sources, around: Misbehaving, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    await sources.postcodes.nearest(51.4742, -0.0691)
+    around.mode = "down"
+    with pytest.raises(SourceError):
+        await sources.postcodes.nearest(51.5123, -0.1234, 0.6)
+    files = b"".join(p.read_bytes() for p in path.parent.iterdir())
+    for word in ("51.47", "0.069", "51.51", "0.123", "SE15", "Peckham"):
+        assert word not in caplog.text
+        assert word.encode() not in files

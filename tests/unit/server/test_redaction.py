@@ -1,0 +1,135 @@
+"""Secrets come out of whatever is logged: messages, arguments, tracebacks, and lines that cannot be written at all."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Callable, Iterator
+from urllib.parse import quote
+
+import pytest
+
+from bot.server.redaction import HIDDEN, Redacting, hide_secrets
+
+TOKEN = "123456:AAH-a/token+of=telegram"
+OTHER = "xoxb-another-secret"
+
+
+@pytest.fixture
+def stream() -> io.StringIO:
+    return io.StringIO()
+
+
+@pytest.fixture
+def logger(stream: io.StringIO) -> Iterator[logging.Logger]:
+    """A logger with a handler of its own, as libraries have them; every handler is as it was afterwards."""
+    loggers = [logging.root, *(x for x in logging.root.manager.loggerDict.values() if isinstance(x, logging.Logger))]
+    before = {handler: handler.formatter for one in loggers for handler in one.handlers}
+    made = logging.getLogger("tested.redaction")
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    made.addHandler(handler)
+    made.propagate = False
+    yield made
+    made.removeHandler(handler)
+    for other, formatter in before.items():
+        other.setFormatter(formatter)
+
+
+@pytest.fixture
+def logged(logger: logging.Logger, stream: io.StringIO) -> Callable[[], str]:
+    hide_secrets([TOKEN, OTHER])
+    return stream.getvalue
+
+
+@pytest.mark.parametrize(
+    ("message", "arguments"),
+    [
+        (f"told {TOKEN} twice {TOKEN}", ()),
+        ("told %s", (TOKEN,)),
+        ("told %(token)r", ({"token": TOKEN},)),
+        ("told %s", ([TOKEN, OTHER],)),
+        ("told %s", (f"https://api.telegram.org/bot{TOKEN}/send",)),
+        ("told %s", (quote(TOKEN, safe=""),)),
+        ("told %s", (quote(TOKEN),)),
+        ("told %s", (TOKEN.encode(),)),
+        (f"told {OTHER}\n and {TOKEN}", ()),
+    ],
+)
+def test_in_messages_and_arguments(
+    logger: logging.Logger, logged: Callable[[], str], message: str, arguments: tuple[object, ...]
+) -> None:
+    logger.warning(message, *arguments)
+    text = logged()
+    assert "told" in text and HIDDEN in text
+    assert not any(secret in text for secret in (TOKEN, OTHER, quote(TOKEN), quote(TOKEN, safe="")))
+
+
+def test_in_tracebacks_and_stacks(logger: logging.Logger, logged: Callable[[], str]) -> None:
+    try:
+        try:
+            raise ValueError(f"cannot reach bot{TOKEN}")
+        except ValueError as error:
+            raise RuntimeError(OTHER) from error
+    except RuntimeError:
+        logger.exception("it failed", stack_info=True)
+    text = logged()
+    assert "Traceback" in text and f"cannot reach bot{HIDDEN}" in text and f"RuntimeError: {HIDDEN}" in text
+    assert TOKEN not in text and OTHER not in text
+
+
+@pytest.mark.parametrize("write", [json.dumps, repr])
+def test_as_other_programs_write_it(logger: logging.Logger, stream: io.StringIO, write: Callable[[str], str]) -> None:
+    secret = 'with "quotes" and \\ and é'
+    hide_secrets([secret])
+    logger.warning("told %s", write(secret))
+    assert "quotes" not in stream.getvalue()
+
+
+def test_a_line_that_cannot_be_written_shows_nothing(
+    logger: logging.Logger, logged: Callable[[], str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    logger.warning("told %d", TOKEN)
+    assert "told %d" in logged()
+    assert TOKEN not in logged()
+    assert TOKEN not in capsys.readouterr().err
+
+
+def test_everything_else_stays_as_it_was(logger: logging.Logger, logged: Callable[[], str]) -> None:
+    logger.info("hidden by its level")
+    logger.warning("an ordinary line about %s tokens", 12)
+    assert logged() == "WARNING tested.redaction: an ordinary line about 12 tokens\n"
+
+
+def test_short_ones_are_ordinary_words(logger: logging.Logger, stream: io.StringIO) -> None:
+    hide_secrets(["is", "", "message"])
+    logger.warning("this is a message")
+    assert "this is a message" in stream.getvalue()
+
+
+def test_one_secret_within_another(logger: logging.Logger, stream: io.StringIO) -> None:
+    hide_secrets(["abcdefgh", "abcdefgh-and-more"])
+    logger.warning("told abcdefgh-and-more, abcdefgh")
+    assert stream.getvalue().endswith(f"told {HIDDEN}, {HIDDEN}\n")
+
+
+def test_hiding_again_adds_to_it(logger: logging.Logger, stream: io.StringIO) -> None:
+    hide_secrets([TOKEN])
+    hide_secrets([OTHER])
+    logger.warning("told %s and %s", TOKEN, OTHER)
+    assert stream.getvalue() == f"WARNING tested.redaction: told {HIDDEN} and {HIDDEN}\n"
+    (handler,) = logger.handlers
+    assert isinstance(handler.formatter, Redacting)
+    assert not isinstance(handler.formatter.inner, Redacting)
+
+
+def test_handlers_of_the_root_and_without_a_formatter(logger: logging.Logger, stream: io.StringIO) -> None:
+    bare = logging.StreamHandler(stream)
+    logging.root.addHandler(bare)
+    try:
+        hide_secrets([TOKEN])
+        logging.getLogger("tested.elsewhere").warning("told %s", TOKEN)
+    finally:
+        logging.root.removeHandler(bare)
+    assert stream.getvalue() == f"told {HIDDEN}\n"
