@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aiohttp import web
-
 from bot.channels.conversation import Conversations
 from bot.cli import agent
+from bot.cli.shell.actions import serve_actions
 from bot.content.store import shared
+from bot.dialogue.message import Button
 from bot.guard.gate import Guard
 from bot.settings import GuardSettings
 
@@ -38,8 +38,8 @@ class Assistant:
     def __init__(self, model: Path) -> None:
         self.loop = asyncio.new_event_loop()
         self.transcript: list[Exchange] = []
-        self.runner, address = self.run(_serve_actions())
-        self.agent = agent.load(model, address)
+        self.actions = serve_actions()
+        self.agent = agent.load(model, self.run(self.actions.__aenter__()))
         self.conversations = self.new_channel()
 
     @staticmethod
@@ -59,9 +59,22 @@ class Assistant:
 
     def say(self, conversation: str, text: object) -> list[dict[str, Any]]:
         """The assistant's messages for a text or a payload; they are kept in the transcript."""
-        messages = self.run(self.conversations.say(text, conversation, "rest", self.agent.handle_message))
+        messages = self.run(
+            self.conversations.say(text, conversation, "rest", self.agent.handle_message, offered=self._offered)
+        )
         self.transcript.append(Exchange(conversation, text, messages))
         return messages
+
+    async def _offered(self, conversation: str) -> list[Button]:
+        """The buttons of what was said since the person's last message."""
+        tracker = await self.agent.tracker_store.retrieve_full_tracker(conversation)
+        found: list[Button] = []
+        for event in tracker.events if tracker else ():
+            if event.type_name == "user":
+                found = []
+            elif event.type_name == "bot":
+                found += (event.data or {}).get("buttons") or []
+        return found
 
     def parse(self, text: str) -> dict[str, Any]:
         """What is understood, without a conversation."""
@@ -71,25 +84,5 @@ class Assistant:
         return self.run(self.agent.tracker_store.retrieve(conversation))
 
     def close(self) -> None:
-        self.run(self.runner.cleanup())
+        self.run(self.actions.__aexit__(None, None, None))
         self.loop.close()
-
-
-async def _serve_actions() -> tuple[web.AppRunner, str]:
-    """The actions of actions/ behind rasa_sdk's own executor, on a free port of this machine; and their address."""
-    from rasa_sdk.executor import ActionExecutor
-
-    executor = ActionExecutor()
-    executor.register_package("actions")
-
-    async def webhook(request: web.Request) -> web.Response:
-        return web.json_response(await executor.run(await request.json()))
-
-    app = web.Application(client_max_size=10**8)
-    app.router.add_post("/webhook", webhook)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    port = runner.addresses[0][1]
-    return runner, f"http://127.0.0.1:{port}/webhook"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import html
 import json
 import re
 from hashlib import sha256
@@ -75,7 +76,7 @@ class TelegramChannel(MessagingChannel):
             return {"method": "sendMessage", "body": {**kept, "text": body["caption"]}}
         if body.get("parse_mode"):
             kept = {k: v for k, v in body.items() if k != "parse_mode"}
-            return {"method": "sendMessage", "body": {**kept, "text": TAG.sub("", body["text"])}}
+            return {"method": "sendMessage", "body": {**kept, "text": html.unescape(TAG.sub("", body["text"]))}}
         return None
 
     async def send(self, call: Call) -> None:

@@ -418,6 +418,12 @@ def test_the_rest_of_an_sms_comes_on_next_with_the_choices_at_its_end() -> None:
     assert rendered.later[-1].endswith("of a rather long answer.\n\nReply with a number:\n1. Report it\n2. Stop")
 
 
+def test_a_first_sms_with_room_to_spare_has_the_address_of_its_source() -> None:
+    enough = "This first sentence says enough to stand in a message of its own."
+    (first,) = render([message(f"{enough} {'And on ' * 70}", listed=[SOURCE])], SMS).now
+    assert first.text == f"{enough}\n\n{short_sources([SOURCE])[0]}\n\n{THERE_IS_MORE}"
+
+
 def test_choices_that_leave_no_room_for_the_answer_come_after_it() -> None:
     titles = [f"A choice with a long title and the number {n}" for n in range(9)]
     rendered = render([message("The answer is given here, and it is told before anything else.", *titles)], SMS)

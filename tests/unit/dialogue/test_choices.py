@@ -106,6 +106,11 @@ def test_near_to_a_title_and_something_else(typed: str, title: str) -> None:
     assert title_of(typed, title, "None of these") in (None, title if typed == title.casefold() else None)
 
 
+@pytest.mark.parametrize("typed", ["teport it", "crmie figrues", "crmie firgues"])
+def test_more_slips_than_a_finger_makes(typed: str) -> None:
+    assert title_of(typed, "Report it", "Crime figures") is None
+
+
 def test_a_text_near_two_titles_chooses_neither() -> None:
     assert title_of("theme trush", "Theme trust", "Theme truss") is None
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messaging.capabilities import SMS
+from bot.messaging.capabilities import SMS, WHATSAPP
 from bot.messaging.gsm7 import segments
 from bot.messaging.splitting import fill, pieces, sentences, shortened
 
@@ -108,6 +108,10 @@ def test_pieces_are_as_few_as_sentences_allow(text: str) -> None:
 @given(TEXTS)
 def test_sms_pieces_have_at_most_three_segments(text: str) -> None:
     assert all(segments(piece) <= 3 for piece in pieces(text, SMS.fits))
+
+
+def test_emoji_count_as_platforms_count_them() -> None:
+    assert [len(piece) for piece in pieces("😀" * 1_000, WHATSAPP.fits)] == [750, 250]
 
 
 @pytest.mark.parametrize(
