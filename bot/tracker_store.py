@@ -109,10 +109,6 @@ class ConversationStore(SQLTrackerStore):
         with self.engine.connect() as connection:
             return [json.loads(row[0]) for row in reversed(connection.execute(query).fetchall())]
 
-    def knows(self, conversation: str) -> bool:
-        """Whether anything of the conversation is kept."""
-        return self._last_row(conversation) != NOTHING
-
     async def offered(self, conversation: str) -> list[Button]:
         """The buttons of what was said since the person's last message, in order."""
         with self.engine.connect() as connection:

@@ -6,13 +6,10 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
-from bot import clock
 from bot.channels.conversation import ERASING, SORRY, Conversations, Handler
 from bot.channels.render import NEXT, Outgoing, Rendered, render
-from bot.content.store import shared
 from bot.dialogue.message import ANSWER
 from bot.errors import BusyChannelError, DeliveryError
 from bot.guard.gate import DANGER, ONLY_SIGNS
@@ -20,6 +17,7 @@ from bot.keys import Keys
 from bot.messaging.capabilities import Capabilities
 from bot.messaging.loops import ENOUGH, ENOUGH_SECONDS, STUCK, Loops, most_alike
 from bot.messaging.mailboxes import Mailboxes
+from bot.messaging.notice import Notice
 from bot.messaging.received import Kind, Received
 from bot.messaging.records import MessagingRecords, Waiting
 from bot.messaging.settings import MessagingSettings
@@ -32,7 +30,6 @@ Call = dict[str, Any]
 """What a channel asks its platform to do: plain data without secrets, so that it can wait in the outbox."""
 STALE_SECONDS = 172_800.0
 """Platforms deliver again for a day at most: what is older is an old request that somebody sends again."""
-NOTICE = "chat_notice"
 GROUP = (
     "I answer in private chats only, so that nobody else reads what you ask. Open a chat with just me and ask there. "
     f"{DANGER}"
@@ -75,6 +72,7 @@ class Desk:
         self.records = MessagingRecords(store.engine, keys)
         self._loops = Loops(settings.a_day)
         self.mailboxes = Mailboxes(self._turn, settings.fragment_seconds, talk.guard.settings.longest)
+        self._notice = Notice(store)
         self._background: set[asyncio.Task] = set()
 
     def sender(self, person: str) -> str:
@@ -125,12 +123,13 @@ class Desk:
         return await self._answer(sender, received)
 
     async def _answer(self, sender: str, received: Received) -> list[Outgoing] | None:
-        is_first = not self._knows(sender)
+        is_due = self._kept(lambda: self._notice.is_due(sender), False)
         said = "/ask_local_police" if received.kind is Kind.PLACE else received.text
         messages = await self._talk.say(
             said, sender, self._name, self._handle, self._erase, offered=self._store.offered, point=received.point
         )
-        names = [str((message.get(ANSWER) or {}).get("name")) for message in messages]
+        parts = [message.get(ANSWER) or {} for message in messages]
+        names = [str(told.get("name")) for told in parts]
         if names[0] in SAID_ONCE and self._loops.refuses_again(sender, names[0]):
             return None
         if ERASING in names:
@@ -139,15 +138,16 @@ class Desk:
         rendered = self._rendered(messages)
         if self._platform.capabilities.segments is not None and (rendered.later or names[0] not in NO_ANSWER):
             self._kept(lambda: self.records.keep_rest(sender, rendered.later), None)
-        notice = self._notice() if is_first and self._knows(sender) else []
-        return self._with_notice(rendered.now, notice)
+        if not is_due or names[0] in NO_ANSWER or ERASING in names:
+            return rendered.now
+        return self._with_notice(rendered.now, self._kept(lambda: self._notice.text(sender, parts), ""))
 
-    def _with_notice(self, answer: list[Outgoing], notice: list[Outgoing]) -> list[Outgoing]:
-        """The notice goes last; buttons that vanish with the next message go along with it."""
-        if not (notice and answer[-1].buttons and self._platform.capabilities.buttons_vanish):
-            return [*answer, *notice]
-        last = answer[-1]
-        return [*answer[:-1], replace(last, buttons=()), replace(notice[-1], buttons=last.buttons)]
+    def _with_notice(self, answer: list[Outgoing], notice: str) -> list[Outgoing]:
+        """The notice goes last, and takes along the buttons that would vanish."""
+        if not notice:
+            return answer
+        buttons = answer[-1].buttons if answer and self._platform.capabilities.buttons_vanish else ()
+        return [*answer, Outgoing(self._plain(notice), buttons)]
 
     def _rendered(self, messages: list[dict[str, Any]]) -> Rendered:
         try:
@@ -177,16 +177,9 @@ class Desk:
             return None
         return [Outgoing(self._plain(text))]
 
-    def _notice(self) -> list[Outgoing]:
-        content = self._kept(lambda: shared().current().answer(NOTICE, clock.today()).text, "")
-        return [Outgoing(self._plain(content))] if content else []
-
     def _plain(self, text: str) -> str:
         capabilities = self._platform.capabilities
         return capabilities.markup.plain(capabilities.written(text))
-
-    def _knows(self, sender: str) -> bool:
-        return self._kept(lambda: self._store.knows(sender), True)
 
     def _kept(self, work: Callable[[], T], otherwise: T) -> T:
         """What is kept beside the conversation must not cost anybody the answer."""

@@ -30,13 +30,14 @@ ANSWER_SECONDS = 15.0
 
 @dataclass
 class Talk:
-    """One channel that is served. `agent`: what is behind it; `posted`: statuses of the webhooks."""
+    """One channel that is served. `agent`: what is behind it; `posted`: statuses of the webhooks; `overheard`: a test's own."""
 
     platform: Platform
     channel: MessagingChannel
     client: httpx.AsyncClient
     agent: Any
     posted: list[int] = field(default_factory=list)
+    overheard: Any = None
 
     async def post(self, webhook: Webhook) -> httpx.Response:
         """Delivers a request, as it is."""

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from sanic import Sanic
 
+from bot.channels.conversation import Conversations
 from bot.channels.render import NEXT
 from bot.clock import VARIABLE
 from bot.dialogue.message import ANSWER
@@ -25,6 +26,7 @@ AMBIGUOUS = "<ambiguous>"
 HOW_MANY = 60
 MOST_PAGES = 8
 SHOWS_SOURCE = "shows_source"
+NOTICE = "kept for up to 30 days"
 
 
 def chosen_scripts() -> list[Script]:
@@ -53,7 +55,9 @@ def talk(
         agent.tracker_store = agent.processor.tracker_store = store
         stack.callback(lambda: _restore(agent, before))
         opened = talking(request.param, folder, patch, agent=agent)
-        yield assistant.run(opened.__aenter__())
+        talk = assistant.run(opened.__aenter__())
+        talk.overheard = Overheard(talk.channel.conversations)
+        yield talk
         assistant.run(opened.__aexit__(None, None, None))
 
 
@@ -83,7 +87,8 @@ async def _play(script: Script, talk: Talk) -> None:
             last = await talk.say(str(turn.say), person)
         last += await _rest(talk, person, last)
         assert last and all(seen.text.strip() or seen.picture for seen in last), f"{where}: silence"
-        heard = "\n".join(seen.text for seen in last)
+        # what is said once to whoever is new belongs to no script
+        heard = "\n".join(seen.text for seen in last if NOTICE not in seen.text)
         problems = _as_on_this_phone(turn, talk.platform).problems(_as_messages(talk, person, last, heard))
         problems += _source_problems(talk, person, heard)
         assert not problems, f"{where}: {'; '.join(problems)}\n---\n{heard}"
@@ -122,16 +127,24 @@ def _text(seen: list[Seen]) -> str:
     return "\n".join(s.text for s in seen)
 
 
+class Overheard:
+    """What the channel's conversations answered last, before it was made into messages of a platform."""
+
+    def __init__(self, conversations: Conversations) -> None:
+        self._say = conversations.say
+        self.messages: dict[str, list[dict[str, Any]]] = {}
+        conversations.say = self.say  # type: ignore[method-assign]
+
+    async def say(self, raw: object, conversation: str, *others: Any, **more: Any) -> list[dict[str, Any]]:
+        self.messages[conversation] = await self._say(raw, conversation, *others, **more)
+        return self.messages[conversation]
+
+
 def _parts(talk: Talk, person: str) -> list[dict[str, Any]]:
-    """The parts of what was said since the person's last message, as they are kept."""
-    assert talk.channel.desk
-    parts: list[dict[str, Any]] = []
-    for event in talk.agent.tracker_store.said(talk.channel.desk.sender(talk.platform.known_as(person)), 20):
-        if event["event"] == "user":
-            parts = []
-        elif told := (event.get("metadata") or {}).get(ANSWER):
-            parts.append({**told, SHOWS_SOURCE: "\nSource: " in str(event.get("text"))})
-    return parts
+    """The parts of the last answer, and of each whether its words show a source."""
+    assert talk.channel.desk and isinstance(talk.overheard, Overheard)
+    messages = talk.overheard.messages[talk.channel.desk.sender(talk.platform.known_as(person))]
+    return [{**(m.get(ANSWER) or {}), SHOWS_SOURCE: "\nSource: " in m["text"]} for m in messages]
 
 
 def _as_messages(talk: Talk, person: str, seen: list[Seen], heard: str) -> list[dict[str, Any]]:
@@ -145,7 +158,8 @@ def _as_on_this_phone(turn: Turn, platform: Platform) -> Turn:
     """The words as this channel's letters have them."""
     if platform.channel.capabilities.segments is None:
         return turn
-    words = {"has": [to_alphabet(w) for w in turn.has], "lacks": [to_alphabet(w) for w in turn.lacks]}
+    lacks = [w for w in map(to_alphabet, turn.lacks) if w.strip()]
+    words = {"has": [to_alphabet(w) for w in turn.has], "lacks": lacks}
     return turn.copy(update=words)
 
 

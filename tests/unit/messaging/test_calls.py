@@ -245,6 +245,7 @@ async def test_what_cannot_be_said_is_final(caller: Caller, asked: Request) -> N
         gzip.compress(OK),
         b"7" * 5_000,
     ],
+    ids=["nothing", "page", "bytes", "list", "text", "null", "deep", "half", "packed", "number"],
 )
 @pytest.mark.parametrize("status", [200, 400])
 async def test_answers_that_are_no_object(played: Played, caller: Caller, body: bytes, status: int) -> None:
@@ -267,8 +268,7 @@ async def test_a_huge_answer_is_not_read_to_its_end(
 
 
 async def test_a_compressed_answer_is_not_unfolded(played: Played, caller: Caller) -> None:
-    bomb = gzip.compress(b" " * 50_000_000)
-    played.answers = [Answer(body=bomb, headers={"Content-Encoding": "gzip"})]
+    played.answers = [Answer(body=gzip.compress(OK), headers={"Content-Encoding": "gzip"})]
     assert await caller.call(request(played)) == {}
     assert "accept-encoding: identity" in played.asked[0].lower()
 

@@ -23,7 +23,7 @@ from bot.errors import BusyChannelError, DeliveryError
 from bot.guard.gate import ONLY_SIGNS, TOO_FAST, Guard
 from bot.keys import Keys
 from bot.messaging import desk as module
-from bot.messaging import mailboxes
+from bot.messaging import mailboxes, notice
 from bot.messaging.capabilities import MESSENGER, SMS, TELEGRAM, WHATSAPP, Capabilities
 from bot.messaging.desk import GROUP, Call, Desk
 from bot.messaging.loops import ENOUGH, MOST_ALIKE, MOST_CHOICES, STUCK
@@ -102,7 +102,7 @@ class Office:
         try:
             self.desk.take(received)
         finally:
-            await self.desk.mailboxes.finish(3)
+            await self.desk.mailboxes.finish(20)
             await asyncio.sleep(0)
 
     async def say(self, *texts: str, person: str = ANN, kind: Kind = Kind.TEXT, **more: Any) -> list[str]:
@@ -187,8 +187,8 @@ async def test_once_also_after_a_restart_and_from_two_servers(known: Office) -> 
     other = Office(known.file)
     known.desk.take([one])
     other.desk.take([one])
-    await known.desk.mailboxes.finish(2)
-    await other.desk.mailboxes.finish(2)
+    await known.desk.mailboxes.finish(20)
+    await other.desk.mailboxes.finish(20)
     await Office(known.file).take(one)
     assert len(known.phones.seen[ANN] + other.phones.seen[ANN]) == 1
 
@@ -287,7 +287,7 @@ async def test_a_fault_here_is_excused(known: Office, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(
-    "broken", ["records.is_waiting", "records.keep_rest", "records.erase", "store.knows", "store.offered"]
+    "broken", ["records.is_waiting", "records.keep_rest", "records.erase", "store.said", "store.offered"]
 )
 async def test_what_is_kept_beside_costs_nobody_the_answer(
     sms: Office, monkeypatch: pytest.MonkeyPatch, broken: str
@@ -298,7 +298,7 @@ async def test_what_is_kept_beside_costs_nobody_the_answer(
 
 
 async def test_a_missing_notice_costs_nobody_the_answer(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "NOTICE", "no such answer")
+    monkeypatch.setattr(notice, "ANSWER_NAME", "no such answer")
     assert await office.say("hello there") == ["Hello."]
 
 
@@ -348,7 +348,7 @@ async def test_a_call_that_must_be_made_at_once_does_not_wait_its_turn(known: Of
     known.desk.take([known.received("hello there"), known.received("/ask_mopac", Kind.BUTTON, acknowledge=done)])
     await asyncio.sleep(0.05)
     assert known.phones.tried == [done]
-    await known.desk.mailboxes.finish(2)
+    await known.desk.mailboxes.finish(20)
     assert known.phones.seen[ANN] == ["Hello.", "Hello."]
 
 
@@ -508,7 +508,8 @@ async def test_the_pauses_grow_and_a_longer_one_is_kept(known: Office, monkeypat
 
     def due() -> float:
         with known.store.engine.connect() as connection:
-            return float(connection.execute(sa.select([OUTBOX.c.due])).scalar()) - time.time()
+            mine = sa.select([OUTBOX.c.due]).where(OUTBOX.c.sender == known.desk.sender(ANN))
+            return float(connection.execute(mine).scalar()) - time.time()
 
     known.phones.refuses = lambda call: FOR_NOW
     await known.say("hello there")
@@ -523,10 +524,13 @@ async def test_the_pauses_grow_and_a_longer_one_is_kept(known: Office, monkeypat
     await known.desk.empty_outbox()
     assert due() == pytest.approx(400, abs=2)
     known.phones.refuses = lambda call: DeliveryError("status 429", wait=float("inf"))
-    await known.say("hello there", person=BOB)
     known.desk.records.hurry(known.desk.sender(ANN))
     await known.desk.empty_outbox()
     assert due() == pytest.approx(600, abs=2)
+    known.desk.records.erase(known.desk.sender(ANN))
+    known.phones.refuses = lambda call: DeliveryError("status 429", wait=300.0)
+    await known.say("hello there")
+    assert due() == pytest.approx(300, abs=2)
 
 
 async def test_one_that_always_fails_keeps_no_others(known: Office) -> None:
@@ -627,12 +631,21 @@ async def test_the_notice_comes_when_the_first_answer_failed(office: Office) -> 
     assert NOTICE in (await office.say("hello there"))[-1]
 
 
-async def test_buttons_that_vanish_stay_last(tmp_path: Path) -> None:
+async def test_danger_goes_without_the_notice_which_comes_with_the_next_answer(office: Office) -> None:
+    for kind in ("safety", "language"):
+        office.agent.says = [{**says("Hello."), ANSWER: {**says("Hello.")[ANSWER], kind: "pl"}}]
+        assert await office.say("hello there") == ["Hello."]
+    office.agent.says = [says("Hello.")]
+    assert NOTICE in (await office.say("hello again"))[-1]
+    assert await office.say("and again") == ["Hello."]
+
+
+async def test_the_answer_comes_first_and_buttons_that_vanish_stand_on_the_last(tmp_path: Path) -> None:
     office = Office(tmp_path / "talk.db", Phones(MESSENGER))
     office.agent.says = [HELLO]
     first = await office.say("hello there")
     assert first[0] == "Hello." and NOTICE in first[1] and len(first) == 2
-    assert [call["buttons"] for call in office.phones.tried] == [[], ["/ask_plan_overview"]]
+    assert office.phones.tried[-1]["buttons"] == ["/ask_plan_overview"]
 
 
 # the rest of an SMS
@@ -673,8 +686,16 @@ async def test_a_new_answer_replaces_the_rest(sms: Office) -> None:
 async def test_a_refusal_leaves_the_rest(sms: Office, between: str, kind: Kind) -> None:
     sms.agent.says = [says(LONG)]
     await sms.say("tell me all")
+    sms.agent.says = [says("Not this.")]
     await sms.say(between, kind=kind)
     assert "sentence number" in (await sms.say("NEXT"))[0]
+
+
+async def test_the_rest_in_between_ends_a_row(sms: Office) -> None:
+    sms.agent.says = [says(LONG)]
+    for _ in range(2 * MOST_ALIKE):
+        assert "sentence number 0" in (await sms.say("tell me all"))[0]
+        assert "sentence number" in (await sms.say("NEXT"))[0]
 
 
 async def test_next_is_a_word_where_nothing_is_cut(known: Office) -> None:

@@ -75,7 +75,7 @@ async def test_one_person_is_answered_in_order_and_one_at_a_time(answerer: Answe
     boxes = Mailboxes(answerer.turn, 0.0, LONGEST)
     answerer.seconds = 0.01
     await type_in(boxes, *map(str, range(8)))
-    await boxes.finish(2)
+    await boxes.finish(20)
     assert answerer.texts() == [str(n) for n in range(8)]
     assert answerer.most_at_once == {"ann": 1}
     assert boxes.waiting == 0
@@ -86,7 +86,7 @@ async def test_people_do_not_wait_for_one_another(answerer: Answerer, boxes: Mai
     begun = time.monotonic()
     for n in range(20):
         boxes.put(f"person{n}", said("hello"))
-    await boxes.finish(2)
+    await boxes.finish(20)
     assert time.monotonic() - begun < 0.5
     assert len(answerer.heard) == 20
 
@@ -94,10 +94,10 @@ async def test_people_do_not_wait_for_one_another(answerer: Answerer, boxes: Mai
 async def test_a_single_message_is_not_waited_on(answerer: Answerer, boxes: Mailboxes) -> None:
     begun = time.monotonic()
     await type_in(boxes, "first")
-    await boxes.finish(1)
+    await boxes.finish(20)
     await asyncio.sleep(1.5 * QUIET)
     await type_in(boxes, "second, which comes later")
-    await boxes.finish(1)
+    await boxes.finish(20)
     assert answerer.at[0] - begun < SOON
     assert answerer.at[1] - begun - 1.5 * QUIET < SOON
     assert answerer.texts() == ["first", "second, which comes later"]
@@ -109,7 +109,7 @@ async def test_twenty_fragments_get_two_answers(answerer: Answerer, turn_seconds
     answerer.seconds = turn_seconds
     words = [f"word{n}" for n in range(20)]
     await type_in(boxes, *words, gap=0.02)
-    await boxes.finish(3)
+    await boxes.finish(20)
     assert len(answerer.heard) == 2
     assert " ".join(answerer.texts()) == " ".join(words)
 
@@ -117,7 +117,7 @@ async def test_twenty_fragments_get_two_answers(answerer: Answerer, turn_seconds
 async def test_twenty_in_the_same_tick_are_one(answerer: Answerer, boxes: Mailboxes) -> None:
     for n in range(20):
         boxes.put("ann", said(f"word{n}"))
-    await boxes.finish(2)
+    await boxes.finish(20)
     assert answerer.texts() == [" ".join(f"word{n}" for n in range(20))]
 
 
@@ -126,7 +126,7 @@ async def test_two_questions_that_waited_are_still_two(answerer: Answerer, boxes
     await type_in(boxes, "first question", gap=0.15)
     await type_in(boxes, "second question", gap=0.2)
     await type_in(boxes, "third question")
-    await boxes.finish(3)
+    await boxes.finish(20)
     assert answerer.texts() == ["first question", "second question", "third question"]
 
 
@@ -135,7 +135,7 @@ async def test_what_is_put_together_is_not_too_long(answerer: Answerer) -> None:
     words = ["x" * 20 + str(n) for n in range(9)]
     for word in words:
         boxes.put("ann", said(word))
-    await boxes.finish(3)
+    await boxes.finish(20)
     assert all(len(text) <= 50 for text in answerer.texts())
     assert " ".join(answerer.texts()).split() == words
 
@@ -143,7 +143,7 @@ async def test_what_is_put_together_is_not_too_long(answerer: Answerer) -> None:
 async def test_a_long_message_is_kept_whole(answerer: Answerer, boxes: Mailboxes) -> None:
     long = "y" * 3 * LONGEST
     await type_in(boxes, "hello", long, "and more")
-    await boxes.finish(2)
+    await boxes.finish(20)
     assert answerer.texts() == ["hello", long, "and more"]
 
 
@@ -153,7 +153,7 @@ async def test_who_goes_on_typing_is_not_kept_waiting_for_ever(
     monkeypatch.setattr(mailboxes, "LONGEST_WAIT", 0.3)
     begun = time.monotonic()
     await type_in(boxes, *(f"w{n}" for n in range(16)), gap=0.04)
-    await boxes.finish(2)
+    await boxes.finish(20)
     assert answerer.at[1] - begun < 0.5
     assert " ".join(answerer.texts()).split() == [f"w{n}" for n in range(16)]
 
@@ -161,14 +161,14 @@ async def test_who_goes_on_typing_is_not_kept_waiting_for_ever(
 async def test_the_same_said_twice_in_a_row_is_said_once(answerer: Answerer, boxes: Mailboxes) -> None:
     for text in ("NEXT", "next", " NEXT", "thanks", "NEXT"):
         boxes.put("ann", said(text))
-    await boxes.finish(2)
+    await boxes.finish(20)
     assert answerer.texts() == ["NEXT thanks NEXT"]
 
 
 async def test_an_answer_to_fragments_goes_to_the_last_of_them(answerer: Answerer, boxes: Mailboxes) -> None:
     boxes.put("ann", Received(Kind.TEXT, "ann", "d1", {"thread": 1}, "burglary", at=1.0))
     boxes.put("ann", Received(Kind.TEXT, "ann", "d2", {"thread": 2}, "in Camden", at=2.0))
-    await boxes.finish(1)
+    await boxes.finish(20)
     (whole,) = answerer.whole
     assert (whole.text, whole.delivery, whole.to, whole.at) == ("burglary in Camden", "d2", {"thread": 2}, 2.0)
 
@@ -177,7 +177,7 @@ async def test_with_zero_seconds_nothing_is_put_together(answerer: Answerer) -> 
     boxes = Mailboxes(answerer.turn, 0.0, LONGEST)
     for text in ("he is", "hitting", "me"):
         boxes.put("ann", said(text))
-    await boxes.finish(1)
+    await boxes.finish(20)
     assert answerer.texts() == ["he is", "hitting", "me"]
 
 
@@ -186,7 +186,7 @@ async def test_only_texts_are_put_together(answerer: Answerer, boxes: Mailboxes,
     point = Point(51.5, -0.1) if kind is Kind.PLACE else None
     for one in (said("one"), said("two"), said("/ask_mopac", kind, point=point), said("three"), said("four")):
         boxes.put("ann", one)
-    await boxes.finish(1)
+    await boxes.finish(20)
     assert answerer.texts() == ["one two", "/ask_mopac", "three four"]
     assert (answerer.whole[1].kind, answerer.whole[1].point) == (kind, point)
     assert answerer.whole[2].point is None
@@ -197,7 +197,7 @@ async def test_what_is_no_text_is_not_waited_on(answerer: Answerer, boxes: Mailb
     begun = time.monotonic()
     await type_in(boxes, said("/ask_mopac", Kind.BUTTON), gap=0.02)
     await type_in(boxes, "a text right behind a button is no part of it")
-    await boxes.finish(1)
+    await boxes.finish(20)
     assert len(answerer.heard) == 3
     assert answerer.at[2] - begun < SOON
 
@@ -213,7 +213,7 @@ async def test_words_of_danger_in_fragments_are_one_text(
     answerer: Answerer, boxes: Mailboxes, fragments: tuple[str, ...], gap: float
 ) -> None:
     await type_in(boxes, *fragments, gap=gap)
-    await boxes.finish(2)
+    await boxes.finish(20)
     assert safety_patterns.find(answerer.texts()[-1])
     assert answerer.texts()[-1] == " ".join(fragments)
 
@@ -234,7 +234,7 @@ async def test_words_of_danger_that_are_complete_take_nothing_along(answerer: An
     await type_in(boxes, "my ex is hitting me", gap=2 * QUIET)
     await type_in(boxes, "thanks", gap=2 * QUIET)
     await type_in(boxes, "where is the station", gap=0.01)
-    await boxes.finish(1)
+    await boxes.finish(20)
     assert answerer.texts()[2:] == ["my ex is hitting me", "thanks", "where is the station"]
 
 
@@ -244,7 +244,7 @@ async def test_words_long_before_are_no_part_of_it(
     monkeypatch.setattr(mailboxes, "RECENT_SECONDS", 0.15)
     await type_in(boxes, "he is", gap=0.3)
     await type_in(boxes, "hitting me")
-    await boxes.finish(1)
+    await boxes.finish(20)
     assert answerer.texts() == ["he is", "hitting me"]
 
 
@@ -253,14 +253,14 @@ async def test_words_before_something_else_are_no_part_of_it(
     answerer: Answerer, boxes: Mailboxes, between: Kind
 ) -> None:
     await type_in(boxes, "he is", said("/ask_mopac", between), "hitting me", gap=0.02)
-    await boxes.finish(1)
+    await boxes.finish(20)
     assert answerer.texts()[-1] == "hitting me"
 
 
 async def test_words_of_another_person_are_no_part_of_it(answerer: Answerer, boxes: Mailboxes) -> None:
     await type_in(boxes, "he is", sender="bob", gap=0.02)
     await type_in(boxes, "hitting me", sender="ann", gap=0.02)
-    await boxes.finish(1)
+    await boxes.finish(20)
     assert answerer.texts("ann") == ["hitting me"]
 
 
@@ -269,7 +269,7 @@ async def test_what_was_forgotten_is_no_part_of_it(answerer: Answerer, boxes: Ma
     boxes.forget("ann")
     boxes.forget("nobody")
     await type_in(boxes, "hitting me", gap=0.02)
-    await boxes.finish(1)
+    await boxes.finish(20)
     assert answerer.texts() == ["he is", "hitting me"]
 
 
@@ -281,9 +281,9 @@ async def test_a_turn_that_raises_costs_nobody_else_the_answer(answerer: Answere
     boxes = Mailboxes(answerer.turn, 0.0, LONGEST)
     answerer.errors = [error]
     await type_in(boxes, "one", "two", "three")
-    await boxes.finish(1)
+    await boxes.finish(20)
     await type_in(boxes, "four")
-    await boxes.finish(1)
+    await boxes.finish(20)
     assert answerer.texts() == ["one", "two", "three", "four"]
     assert boxes.waiting == 0
 
@@ -296,7 +296,7 @@ async def test_what_comes_when_the_box_is_just_empty_is_answered(answerer: Answe
         for _ in range(ticks):
             await asyncio.sleep(0)
         boxes.put("ann", said(f"second {ticks}"))
-        await boxes.finish(1)
+        await boxes.finish(20)
         assert answerer.texts()[-2:] == [f"first {ticks}", f"second {ticks}"]
     assert not boxes._boxes
 
@@ -311,19 +311,19 @@ async def test_a_turn_that_puts_a_message_in_loses_it_not(answerer: Answerer) ->
 
     boxes = Mailboxes(turn, 0.0, LONGEST)
     boxes.put("ann", said("one"))
-    await boxes.finish(1)
+    await boxes.finish(20)
     assert heard == ["one", "two"]
 
 
 async def test_finish_does_not_wait_for_ever(answerer: Answerer, boxes: Mailboxes) -> None:
-    await boxes.finish(1)
+    await boxes.finish(20)
     answerer.seconds = 0.5
     boxes.put("ann", said("one"))
     begun = time.monotonic()
     await boxes.finish(0.05)
     assert time.monotonic() - begun < 0.3
     assert boxes.waiting == 1
-    await boxes.finish(1)
+    await boxes.finish(20)
 
 
 # bounds
@@ -337,7 +337,7 @@ async def test_how_many_wait_is_counted_exactly(answerer: Answerer) -> None:
     assert boxes.waiting == 3
     await asyncio.sleep(0.02)
     assert boxes.waiting == 3
-    await boxes.finish(1)
+    await boxes.finish(20)
     assert boxes.waiting == 0
 
 
@@ -346,10 +346,10 @@ async def test_one_person_fills_only_their_own_box(answerer: Answerer) -> None:
     taken = [boxes.put("ann", said(str(n))) for n in range(MOST_IN_A_BOX + 5)]
     assert taken == [True] * MOST_IN_A_BOX + [False] * 5
     assert boxes.put("bob", said("hello"))
-    await boxes.finish(2)
+    await boxes.finish(20)
     assert answerer.texts() == [str(n) for n in range(MOST_IN_A_BOX)]
     assert boxes.put("ann", said("later"))
-    await boxes.finish(1)
+    await boxes.finish(20)
 
 
 async def test_a_full_box_takes_words_of_danger(answerer: Answerer) -> None:
@@ -360,7 +360,7 @@ async def test_a_full_box_takes_words_of_danger(answerer: Answerer) -> None:
     assert not boxes.put("ann", said("my ex is hitting me", Kind.UNREADABLE))
     taken = sum(boxes.put("ann", said("my ex is hitting me")) for _ in range(MOST_URGENT))
     assert taken == MOST_URGENT - MOST_IN_A_BOX - 1
-    await boxes.finish(2)
+    await boxes.finish(20)
     assert answerer.texts()[MOST_IN_A_BOX] == "my ex is hitting me"
 
 
@@ -369,13 +369,13 @@ async def test_what_was_said_is_forgotten(answerer: Answerer, monkeypatch: pytes
     monkeypatch.setattr(mailboxes, "MOST_REMEMBERED", 3)
     for n in range(9):
         boxes.put(f"person{n}", said("z" * 4_000))
-    await boxes.finish(1)
+    await boxes.finish(20)
     assert list(boxes._recent) == ["person6", "person7", "person8"]
     assert all(len(recent.text) <= mailboxes.LONGEST_RECENT for recent in boxes._recent.values())
     monkeypatch.setattr(mailboxes, "RECENT_SECONDS", 0.01)
     await asyncio.sleep(0.02)
     boxes.put("ann", said("new"))
-    await boxes.finish(1)
+    await boxes.finish(20)
     assert list(boxes._recent) == ["ann"]
 
 
@@ -384,6 +384,6 @@ async def test_a_flood_does_not_take_the_processor(answerer: Answerer, boxes: Ma
     begun = time.process_time()
     for n in range(MOST_IN_A_BOX):
         boxes.put("ann", said(f"{n} " + "my husband and the plan " * 1_500))
-    await boxes.finish(5)
+    await boxes.finish(20)
     assert len(answerer.heard) == MOST_IN_A_BOX
     assert time.process_time() - begun < 4
