@@ -151,7 +151,7 @@ def test_telegram_is_away(monkeypatch: pytest.MonkeyPatch, capfd: pytest.Capture
     monkeypatch.setenv("TELEGRAM_URL", "http://127.0.0.1:9")
     code, _, errors = planbot_says(monkeypatch, capfd, "channels", "connect", "telegram")
     assert code == 1
-    assert "Telegram cannot be reached (ConnectError)" in errors
+    assert "Telegram cannot be reached (ClientConnectorError)" in errors
     assert TOKEN not in errors
 
 
