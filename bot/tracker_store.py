@@ -49,6 +49,8 @@ class ConversationStore(SQLTrackerStore):
             self.engine.dispose()
             self.engine = _pooled(self.engine)
             self.sessionmaker = sa.orm.sessionmaker(bind=self.engine)
+        # an error of the database would else print what somebody typed into the log
+        self.engine.hide_parameters = True
         # made once: putting a statement together takes longer than running it
         columns = self.SQLEvent.__table__.c
         newest = sa.select([columns.id, columns.timestamp]).where(columns.sender_id == sa.bindparam("conversation"))

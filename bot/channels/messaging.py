@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 LARGEST_BODY = 64_000
 RETRY_SECONDS = 5
 STOP_SECONDS = 10.0
+TAKEN_AT_ONCE = 20
 FORGED = "This request was not signed by the platform, so nothing of it was read."
 WEBHOOK = "/webhooks/{name}/webhook"
 
@@ -44,6 +45,8 @@ class MessagingChannel(InputChannel, ABC):
     capabilities: ClassVar[Capabilities]
     variables: ClassVar[tuple[Variable, ...]]
     title: ClassVar[str]
+    largest_body: ClassVar[int] = LARGEST_BODY
+    """Bytes of a request that are read."""
 
     @classmethod
     def name(cls) -> str:
@@ -116,6 +119,10 @@ class MessagingChannel(InputChannel, ABC):
         """What the platform hears at once."""
         return response.empty(status=200)
 
+    def too_busy(self, text: str) -> HTTPResponse:
+        """What the platform hears when nothing can be taken in: it delivers again, unless it is told otherwise here."""
+        return problem(503, text, retry_after=RETRY_SECONDS)
+
     def special(self, request: Request) -> HTTPResponse | None:
         """An answer to a genuine request that is no message, such as a challenge; None for the rest."""
         return None
@@ -147,8 +154,8 @@ class MessagingChannel(InputChannel, ABC):
         return blueprint
 
     async def _receive(self, request: Request, handle: Any) -> HTTPResponse:
-        if len(request.body) > LARGEST_BODY:
-            return problem(413, f"The body is larger than {LARGEST_BODY:,} bytes.")
+        if len(request.body) > self.largest_body:
+            return problem(413, f"The body is larger than {self.largest_body:,} bytes.")
         if not self.is_genuine(request):
             log.warning("%s: a request that was not the platform's own was refused", self.title)
             return problem(403, FORGED)
@@ -156,15 +163,19 @@ class MessagingChannel(InputChannel, ABC):
             if (special := self.special(request)) is not None:
                 return special
             received: Sequence[Received] = self.read(request)
-        except (ValueError, RecursionError):
+        except (ValueError, RecursionError, OverflowError):
             return problem(400, "This request cannot be understood.")
         desk = self._desk_of(request.app, handle)
         if desk is None:
-            return problem(503, SORRY, retry_after=RETRY_SECONDS)
+            return self.too_busy(SORRY)
         try:
-            desk.take(received)
-        except BusyChannelError as error:
-            return problem(503, str(error), retry_after=RETRY_SECONDS)
+            for start in range(0, len(received), TAKEN_AT_ONCE):
+                desk.take(received[start : start + TAKEN_AT_ONCE])
+                # others may have a request too
+                await asyncio.sleep(0)
+        except BusyChannelError:
+            log.warning("%s: too many messages wait, so one was turned away", self.title)
+            return self.too_busy(SORRY)
         return self.acknowledged()
 
     def _desk_of(self, app: Sanic, handle: Any) -> Desk | None:

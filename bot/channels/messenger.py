@@ -32,6 +32,8 @@ VERIFY_TOKEN = Variable(
     re.compile(r"[\w-]{16,}", re.ASCII),
 )  # fmt: skip
 SIGNATURE = "x-hub-signature-256"
+LATEST = 10**15
+"""Milliseconds: a number above this is no time."""
 PASSING = frozenset({1, 2, 4, 17, 32, 341, 613, 1200, 80006})
 """Codes of errors that pass: too much at once, or a fault of Facebook's own."""
 
@@ -42,6 +44,8 @@ class MessengerChannel(MessagingChannel):
     capabilities = MESSENGER
     variables = (PAGE_TOKEN, APP_SECRET, VERIFY_TOKEN)
     title = "Messenger"
+    # one request may bring many people's messages, above all after an outage
+    largest_body = 500_000
 
     def is_genuine(self, request: Request) -> bool:
         made = hmac.new(self.told[APP_SECRET.name].encode(), request.body, sha256).hexdigest()
@@ -70,8 +74,13 @@ class MessengerChannel(MessagingChannel):
             raise ValueError("an event is an object")
         if body.get("object") != "page":
             return []
-        events = [e for entry in listed(body.get("entry")) for e in listed(dictionary(entry).get("messaging"))]
-        return [found for event in events if (found := _heard(dictionary(event)))]
+        return [
+            found
+            for entry in map(dictionary, listed(body.get("entry")))
+            for event in map(dictionary, listed(entry.get("messaging")))
+            # what the page itself says is not answered
+            if dictionary(event.get("sender")).get("id") != entry.get("id") and (found := _heard(event))
+        ]
 
     def calls(self, outgoing: Outgoing, to: dict[str, Any]) -> list[Call]:
         message: dict[str, Any]
@@ -108,8 +117,13 @@ class MessengerChannel(MessagingChannel):
         if status < 300 and not error:
             return None
         code = error.get("code")
-        again = status == 429 or status >= 500 or bool(error.get("is_transient")) or code in PASSING
-        return Fault(f"status {status}, code {code}", again)
+        again = (
+            status == 429
+            or status >= 500
+            or bool(error.get("is_transient"))
+            or (isinstance(code, int) and code in PASSING)
+        )
+        return Fault(f"status {status}, code {code if isinstance(code, int) else '?'}", again)
 
 
 def _heard(event: dict[str, Any]) -> Received | None:
@@ -117,7 +131,7 @@ def _heard(event: dict[str, Any]) -> Received | None:
     if not person:
         return None
     stamp = event.get("timestamp")
-    at = stamp / 1000 if isinstance(stamp, int) else None
+    at = stamp / 1000 if isinstance(stamp, int) and abs(stamp) < LATEST else None
     to = {"id": person}
     if postback := dictionary(event.get("postback")):
         delivery = text_of(postback.get("mid")) or f"postback:{stamp}"

@@ -23,6 +23,10 @@ class SmsChannel(TwilioChannel):
     prefix = ""
     sender = NUMBER
 
+    def can_be_answered(self, number: str) -> bool:
+        """Numbers of the countries that are answered: each text costs, and numbers can be had by the thousand elsewhere."""
+        return super().can_be_answered(number) and number.startswith(self.settings.sms_countries)
+
     @classmethod
     def is_wanted(cls) -> bool:
         return bool(NUMBER.value())

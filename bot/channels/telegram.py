@@ -33,7 +33,10 @@ UNREADABLE = (
     "game", "story", "paid_media", "checklist",
 )  # fmt: skip
 COMMANDS = {"start": "/greet", "help": "/ask_capabilities", "delete": "/delete_my_data"}
-COMMAND = re.compile(r"/(\w+)(?:@\w+)?(?:\s.*)?", re.DOTALL)
+COMMAND = re.compile(r"/(?:(start)(?:@\w+)?(?:\s[\w-]{1,64})?|(\w{1,32})(?:@\w+)?)\s*", re.ASCII | re.IGNORECASE)
+"""A command alone: behind `/start` a link may have put a word. Whatever else follows was typed by somebody, and is read."""
+LATEST = 10**12
+"""A number above this is no time."""
 TAG = re.compile(r"</?[a-z][^>]*>")
 
 
@@ -91,7 +94,7 @@ class TelegramChannel(MessagingChannel):
         told = body.get("error_code")
         code = told if isinstance(told, int) else status
         again = code == 429 or code >= 500
-        return Fault(f"status {code}", again, float(wait) if isinstance(wait, int) else None)
+        return Fault(f"status {code}", again, _seconds(wait))
 
 
 def _said(message: dict[str, Any], *, edited: bool = False) -> list[Received]:
@@ -109,7 +112,7 @@ def _said(message: dict[str, Any], *, edited: bool = False) -> list[Received]:
         if not typed or edited:
             return []
         to["reply_parameters"] = {"message_id": message.get("message_id"), "allow_sending_without_reply": True}
-        return [Received(Kind.GROUP, str(number), delivery, to, at=at)]
+        return [Received(Kind.GROUP, str(number), delivery, to, typed, at=at)]
     if location := dictionary(message.get("location")):
         point = point_of(location.get("latitude"), location.get("longitude"))
         # a place that is shared live is edited every few seconds; it was answered at the start
@@ -123,7 +126,7 @@ def _said(message: dict[str, Any], *, edited: bool = False) -> list[Received]:
 
 def _typed(typed: str, received: Received) -> Received:
     command = COMMAND.fullmatch(typed)
-    payload = COMMANDS.get(command[1].lower()) if command else None
+    payload = COMMANDS.get((command[1] or command[2]).lower()) if command else None
     if not payload:
         return received
     return Received(Kind.BUTTON, received.person, received.delivery, received.to, payload, at=received.at)
@@ -147,7 +150,7 @@ def _pressed(query: dict[str, Any]) -> list[Received]:
 
 
 def _seconds(value: Any) -> float | None:
-    return float(value) if isinstance(value, int) else None
+    return float(value) if isinstance(value, int) and abs(value) < LATEST else None
 
 
 def webhook_settings(public: str, secret: str) -> dict[str, Any]:

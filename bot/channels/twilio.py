@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 from urllib.parse import parse_qsl
+from xml.sax.saxutils import escape
 
 from sanic import Request, response
 from sanic.response import HTTPResponse
@@ -76,14 +77,16 @@ class TwilioChannel(MessagingChannel):
         number, delivery = fields.first("From").removeprefix(self.prefix), fields.first("MessageSid")
         if not MESSAGE_ID.fullmatch(delivery):
             raise ValueError("no message has such an id")
-        if not fields.first("From").startswith(self.prefix) or not _can_be_answered(
-            number, self.told[self.sender.name]
-        ):
+        if not fields.first("From").startswith(self.prefix) or not self.can_be_answered(number):
             return []
         if fields.first("OptOutType"):
             # Twilio has answered STOP and START itself, and forbids another answer
             return []
         return [self._heard(fields, number, delivery)]
+
+    def can_be_answered(self, number: str) -> bool:
+        """A telephone number other than our own: names and short numbers are machines that nobody can answer."""
+        return bool(re.fullmatch(r"\+\d{7,15}", number, re.ASCII)) and number != self.told[self.sender.name]
 
     def _heard(self, fields: Fields, number: str, delivery: str) -> Received:
         to = {"to": f"{self.prefix}{number}"}
@@ -120,13 +123,13 @@ class TwilioChannel(MessagingChannel):
         if status < 300:
             return None
         code = dictionary(body).get("code")
-        return Fault(f"status {status}, code {code}", status == 429 or status >= 500 or code in BUSY)
+        known = code if isinstance(code, int) else None
+        return Fault(f"status {status}, code {known}", status == 429 or status >= 500 or known in BUSY)
 
     def acknowledged(self) -> HTTPResponse:
         """An empty answer in Twilio's language: the real one is sent by a call."""
         return response.text("<Response/>", content_type="text/xml")
 
-
-def _can_be_answered(number: str, ours: str) -> bool:
-    """A telephone number other than our own: names and short numbers are machines that nobody can answer."""
-    return bool(re.fullmatch(r"\+\d{7,15}", number)) and number != ours
+    def too_busy(self, text: str) -> HTTPResponse:
+        """Twilio does not deliver again, so the person hears at once that there is no answer now."""
+        return response.text(f"<Response><Message>{escape(text)}</Message></Response>", content_type="text/xml")

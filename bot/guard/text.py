@@ -8,7 +8,7 @@ import unicodedata
 # joiners hold emoji and some scripts (Persian, Hindi) together; everything else of category Cf hides text
 KEPT_FORMAT = frozenset("\u200c\u200d")
 # between Latin letters and digits a joiner only hides an address from the eye that looks for one
-JOINER_IN_LATIN = re.compile(r"(?<=[\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?=[\x00-\x7f])")
+JOINER_IN_LATIN = re.compile(r"(?<=[\x00-\x7f])[\u200c\u200d]+|(?<![\u200c\u200d])[\u200c\u200d]+(?=[\x00-\x7f])")
 # phones type curly ones; words are known with straight ones
 STRAIGHT = str.maketrans("‘’ʼ“”", "'''\"\"")
 MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")

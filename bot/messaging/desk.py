@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from bot.channels.conversation import ERASING, SORRY, Conversations, Handler
@@ -15,7 +16,7 @@ from bot.errors import BusyChannelError, DeliveryError
 from bot.guard.gate import DANGER, ONLY_SIGNS
 from bot.keys import Keys
 from bot.messaging.capabilities import Capabilities
-from bot.messaging.loops import ENOUGH, ENOUGH_SECONDS, STUCK, Loops, most_alike
+from bot.messaging.loops import ALARM_SECONDS, ENOUGH, ENOUGH_SECONDS, MOST_ALARMS, STUCK, Loops, most_alike
 from bot.messaging.mailboxes import Mailboxes
 from bot.messaging.notice import Notice
 from bot.messaging.received import Kind, Received
@@ -88,7 +89,8 @@ class Desk:
             if self.mailboxes.waiting >= self._waiting:
                 raise BusyChannelError("Too many messages are waiting. Please deliver this one again in a moment.")
             sender = self.sender(one.person)
-            if not self.records.is_new(self._name, one.delivery):
+            # an answer twice is better than none
+            if not self._kept(partial(self.records.is_new, self._name, one.delivery), True):
                 log.info("%s: a message that came before was not answered again", self._name)
             elif not self.mailboxes.put(sender, one):
                 log.warning("%s: one person sent more than can wait; the rest was left out", self._name)
@@ -107,14 +109,21 @@ class Desk:
 
     async def _reply(self, sender: str, received: Received) -> list[Outgoing] | None:
         """What to send; None for nothing, which is said only to what leads nowhere: see Loops."""
+        danger = bool(safety_patterns.find(received.text))
         if refusal := {Kind.GROUP: GROUP, Kind.UNREADABLE: ONLY_SIGNS}.get(received.kind):
-            return self._refusal(sender, refusal, received.kind.value)
+            reply = self._refusal(sender, refusal, received.kind.value)
+            return [Outgoing(self._plain(refusal))] if danger else reply
         if rest := self._rest_asked_for(sender, received):
             self._loops.times(sender, "")
             return rest
         # whatever comes in between ends a row, so all is counted
         times, most = self._loops.times(sender, received.text), most_alike(received.text)
-        if received.kind is Kind.TEXT and not safety_patterns.find(received.text):
+        if danger and times > MOST_ALARMS:
+            # a machine that says the same all day; a person hears it once a minute still
+            return (
+                None if self._loops.refuses_again(sender, "alarm", ALARM_SECONDS) else [Outgoing(self._plain(DANGER))]
+            )
+        if received.kind is Kind.TEXT and not danger:
             if times > most:
                 return [Outgoing(self._plain(STUCK))] if times == most + 1 else None
             if self._loops.enough_today(sender):
@@ -197,7 +206,8 @@ class Desk:
 
     async def _send(self, sender: str, reply: list[Outgoing], to: dict[str, Any]) -> None:
         calls, due = [call for outgoing in reply for call in self._calls(outgoing, to)], time.time()
-        if self._kept(lambda: self.records.is_waiting(sender), False):
+        # what to do in danger does not wait behind an answer that the platform will not take
+        if not any(one.safety for one in reply) and self._kept(lambda: self.records.is_waiting(sender), False):
             self._kept(lambda: self.records.put_off(self._name, sender, calls, due), None)
             self._kept(lambda: self.records.hurry(sender), None)
             return

@@ -1,6 +1,6 @@
 """Stops answering where answers lead nowhere: another machine that talks back, and refusals that nobody reads.
 
-Words of danger are always answered.
+Words of danger are always answered, if only once a minute when the same come without end.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ MOST_ALIKE = 4
 MOST_CHOICES = 12
 """The same for a text that is as short as a choice: "1" and "yes" mean something else each time."""
 LONGEST_CHOICE = 3
+MOST_ALARMS, ALARM_SECONDS = 20, 60.0
+"""So often in a row the same words of danger are answered in full; from then on once in so many seconds."""
 ALIKE_SECONDS = 600.0
 REFUSAL_SECONDS = 10.0
 ENOUGH_SECONDS = 3_600.0

@@ -126,7 +126,7 @@ class Mailboxes:
         if run[-1].at - before >= self._seconds:
             return False
         text = _joined(self._recent_of(sender).text, run)
-        return len(text) < self._longest and not _warns(text)
+        return len(text) < self._longest and not _warns(text) and not any(_is_danger(one.received) for one in run)
 
     def _run(self, box: _Box) -> list[_Arrived]:
         """The texts at the head of the box that can be put together, by their kind and length."""
@@ -145,7 +145,7 @@ class Mailboxes:
         if not run:
             self._recent.pop(sender, None)
             return box.waiting.pop(0).received
-        many, before = self._belong_together(run), self._recent_of(sender).text
+        many, before = self._until_danger(run[: self._belong_together(run)]), self._recent_of(sender).text
         text = _joined("", run[:many])
         danger = _warns(text)
         if not danger:
@@ -162,6 +162,14 @@ class Mailboxes:
     def _belong_together(self, run: list[_Arrived]) -> int:
         """How many of them came right behind each other: two questions that waited are still two."""
         return next((n for n in range(1, len(run)) if run[n].at - run[n - 1].at >= self._seconds), len(run))
+
+    @staticmethod
+    def _until_danger(run: list[_Arrived]) -> int:
+        """How many of them are put together: words of danger go with nothing that could take their meaning away."""
+        for n, arrived in enumerate(run):
+            if _is_danger(arrived.received):
+                return max(n, 1)
+        return next((n for n in range(2, len(run) + 1) if _warns(_joined("", run[:n]))), len(run))
 
     @staticmethod
     def _completing(before: str, run: list[_Arrived], least: int) -> int | None:

@@ -87,12 +87,6 @@ class MessagingRecords:
             return False
         return True
 
-    def forget_delivery(self, channel: str, delivery: str) -> None:
-        """The message was not taken after all: it may be delivered again."""
-        key = self._keys.sign("delivery", f"{channel}:{delivery}")
-        with self._engine.begin() as connection:
-            connection.execute(sa.delete(DELIVERIES).where(DELIVERIES.c.key == key))
-
     def keep_rest(self, sender: str, pieces: list[str]) -> None:
         """What is left of the last answer, in place of what was left before; nothing for an empty list."""
         with self._engine.begin() as connection:

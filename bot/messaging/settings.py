@@ -56,12 +56,14 @@ def values(variables: Sequence[Variable]) -> dict[str, str]:
 class MessagingSettings:
     """`fragment_seconds`: how long more is waited for, after a message that came right behind another; 0 for never.
 
-    `waiting`: messages that may wait in this server; `a_day`: answers to one person; the addresses are the platforms'.
+    `waiting`: messages that may wait in this server; `a_day`: answers to one person; `sms_countries`: whose texts are
+    answered; the addresses are the platforms'.
     """
 
     fragment_seconds: float = field(default_factory=lambda: _fragment_seconds())
     waiting: int = field(default_factory=lambda: math.ceil(number("PLAN_MESSAGING_WAITING", 1_000)))
     a_day: int = field(default_factory=lambda: math.ceil(number("PLAN_MESSAGING_A_DAY", 300)))
+    sms_countries: tuple[str, ...] = field(default_factory=lambda: _countries())
     telegram_url: str = field(default_factory=lambda: _platform("TELEGRAM_URL", "https://api.telegram.org"))
     twilio_url: str = field(default_factory=lambda: _platform("TWILIO_URL", "https://api.twilio.com"))
     messenger_url: str = field(default_factory=lambda: _platform("MESSENGER_URL", "https://graph.facebook.com/v23.0"))
@@ -80,3 +82,11 @@ def _platform(name: str, usual: str) -> str:
         return address(name, usual)
     except SetupError:
         raise SetupError(f"{name} is not an address: write it as {usual}, or unset it.") from None
+
+
+def _countries() -> tuple[str, ...]:
+    """Prefixes of the numbers that text messages are answered to."""
+    told = os.environ.get("PLAN_SMS_COUNTRIES", "").replace(",", " ").split() or ["+44"]
+    if wrong := [prefix for prefix in told if not re.fullmatch(r"\+\d{1,4}", prefix, re.ASCII)]:
+        raise SetupError(f"PLAN_SMS_COUNTRIES: {wrong[0]} is no country's prefix: write +44, or several as +44 +353.")
+    return tuple(told)

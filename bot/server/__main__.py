@@ -21,6 +21,7 @@ def main() -> None:
     from rasa.core.utils import AvailableEndpoints, number_of_sanic_workers
 
     from bot.channels import registry
+    from bot.errors import PlanError
     from bot.server import app
     from bot.server.redaction import hide_secrets
 
@@ -30,8 +31,11 @@ def main() -> None:
     rasa.utils.common.update_sanic_log_level()
     hide_secrets(registry.secrets())
     endpoints = AvailableEndpoints.read_endpoints("endpoints.yml")
-    channels = run.create_http_input_channels(None, "credentials.yml")
-    server = app.with_agent(app.make("plan_assistant", channels), asked.model, endpoints)
+    try:
+        channels = run.create_http_input_channels(None, "credentials.yml")
+        server = app.with_agent(app.make("plan_assistant", channels), asked.model, endpoints)
+    except PlanError as error:
+        raise SystemExit(f"bot.server: {error}") from None
     server.run(
         host=asked.interface, port=asked.port, workers=number_of_sanic_workers(endpoints.lock_store), access_log=False
     )

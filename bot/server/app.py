@@ -24,6 +24,7 @@ from bot.graph_runner import use_plain_runner
 from bot.settings import trusted_proxies
 
 log = logging.getLogger(__name__)
+LARGEST_HEADERS = 10_000
 LARGEST_REQUEST = 110_000
 """Bytes, headers included; channels have smaller limits of their own."""
 REQUEST_SECONDS = 15
@@ -42,8 +43,9 @@ SAYS = {
 def make(name: str, channels: list[InputChannel]) -> Sanic:
     """The app with its channels and without an agent. Raises SetupError for wrong settings."""
     app = Sanic(name, configure_logging=False)
+    largest = max([LARGEST_REQUEST, *(getattr(c, "largest_body", 0) + LARGEST_HEADERS for c in channels)])
     app.config.update({
-        "REQUEST_MAX_SIZE": LARGEST_REQUEST, "REQUEST_TIMEOUT": REQUEST_SECONDS, "RESPONSE_TIMEOUT": RESPONSE_SECONDS,
+        "REQUEST_MAX_SIZE": largest, "REQUEST_TIMEOUT": REQUEST_SECONDS, "RESPONSE_TIMEOUT": RESPONSE_SECONDS,
         "KEEP_ALIVE_TIMEOUT": KEEP_ALIVE_SECONDS, "PROXIES_COUNT": trusted_proxies() or None, "REAL_IP_HEADER": None,
     })  # fmt: skip
     channel.register(channels, app, route="/webhooks/")

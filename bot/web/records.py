@@ -37,7 +37,11 @@ class Records:
 
     def __init__(self, engine: sa.engine.Engine) -> None:
         self._engine = engine
-        metadata.create_all(engine)
+        try:
+            metadata.create_all(engine)
+        except sa.exc.DBAPIError:
+            # another server has made them between our look and our own making
+            metadata.create_all(engine)
 
     def end(self, sender: str, expires: float) -> None:
         """The conversation is over: its id opens nothing from now on, and what its person wrote about answers is unlinked."""

@@ -12,7 +12,7 @@ import pytest
 from bot.dialogue.message import ANSWER
 from bot.guard.gate import ONLY_SIGNS
 from bot.places import Point
-from tests.channels.platforms.messenger import VERIFY_TOKEN, MessengerPlatform
+from tests.channels.platforms.messenger import PAGE, VERIFY_TOKEN, MessengerPlatform
 from tests.channels.platforms.platform import numbered
 from tests.channels.serving import HELLO, is_problem
 from tests.channels.talking import Talk, talking
@@ -139,6 +139,21 @@ async def test_an_event_of_days_ago_is_left_alone(talk: Talk, messenger: Messeng
     }
     await talk.answers(messenger.events(old))
     assert talk.agent.heard == []
+
+
+async def test_many_messages_of_one_request_are_all_answered(talk: Talk, messenger: MessengerPlatform) -> None:
+    people = [f"70090012300{n:05d}" for n in range(60)]
+    many = messenger.events(*(messenger.message(person, text="я" * 450) for person in people))
+    assert 64_000 < len(many.body) < 500_000
+    await talk.answers(many)
+    assert len(talk.agent.heard) == 60
+
+
+async def test_what_the_page_itself_says_and_times_that_are_none(talk: Talk, messenger: MessengerPlatform) -> None:
+    own = messenger.message(PAGE, text="hello there")
+    odd = {**messenger.message(messenger.person, text="one of us"), "timestamp": 10**400}
+    await talk.answers(messenger.events(own, odd))
+    assert talk.agent.heard == ["one of us"]
 
 
 async def test_other_objects_than_a_page_are_not_ours(talk: Talk, messenger: MessengerPlatform) -> None:

@@ -56,7 +56,9 @@ async def test_a_button_that_was_tampered_with_is_text(talk: Talk, telegram: Tel
 
 @pytest.mark.parametrize(("typed", "heard"), [
     ("/start", "/greet"), ("/start from-a-link", "/greet"), ("/help", "/ask_capabilities"), ("/help@plan_bot", "/ask_capabilities"),
-    ("/delete", "/delete_my_data"), ("/settings", "settings"), ("/START", "/greet"),
+    ("/delete", "/delete_my_data"), ("/settings", "settings"), ("/START", "/greet"), ("/help he is hitting me", "help he is hitting me"),
+    ("/start my husband is beating me", "start my husband is beating me"), ("/delete he keeps hitting me", "delete he keeps hitting me"),
+    ("/help\nsend the police now", "help send the police now"),
 ])  # fmt: skip
 async def test_commands(talk: Talk, typed: str, heard: str) -> None:
     await talk.say(typed)
@@ -127,6 +129,19 @@ async def test_in_a_group_only_the_way_to_a_private_chat_is_told_and_once(
     assert [s.text for s in seen] == [GROUP]
     assert await talk.answers(said("@plan_bot hello"), "-1001234") == []
     assert talk.agent.heard == []
+
+
+async def test_danger_in_a_group_always_hears_999(talk: Talk, telegram: TelegramPlatform) -> None:
+    for _ in range(3):
+        message = telegram.message(telegram.person, text="@plan_bot my husband hits me, help")
+        group = telegram.update(message={**message, "chat": {"id": -1001234, "type": "group", "title": "Street"}})
+        assert [s.text for s in await talk.answers(group, "-1001234")] == [GROUP]
+    assert talk.agent.heard == []
+
+
+async def test_a_time_that_is_none_harms_nobody(talk: Talk, telegram: TelegramPlatform) -> None:
+    message = {**telegram.message(telegram.person, text="hello there"), "date": 10**400}
+    assert await talk.answers(telegram.update(message=message))
 
 
 async def test_a_live_place_is_answered_once(

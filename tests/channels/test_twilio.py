@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -94,6 +95,34 @@ async def test_machines_and_names_are_not_answered(sms: Talk, source: str) -> No
     platform = twilio(sms)
     await sms.answers(platform.form({**platform.fields("x", Body="your parcel is here"), "From": source}))
     assert (sms.agent.heard, platform.calls) == ([], [])
+
+
+async def test_texts_of_other_countries_are_answered_when_the_operator_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for countries, answered in (("", False), ("+44, +353", True)):
+        monkeypatch.setenv("PLAN_SMS_COUNTRIES", countries)
+        async with talking(SmsPlatform, tmp_path, monkeypatch) as talk:
+            assert bool(await talk.say("hello there", "+353871234567")) == answered
+            assert await talk.say("hello there")
+
+
+async def test_the_same_words_of_danger_without_end_are_answered_now_and_then(sms: Talk) -> None:
+    """A machine whose own text speaks of danger must not cost a text for each of its texts, for ever."""
+    sent = [await sms.say("he is hitting me") for _ in range(40)]
+    assert all(sent[:20]), "a person who repeats it is answered"
+    assert sum(bool(seen) for seen in sent) <= 22
+    assert await sms.say("he is hitting me again, help"), "other words are heard at once"
+
+
+async def test_when_nothing_can_be_taken_in_the_person_hears_so_at_once(sms: Talk) -> None:
+    """Twilio would not deliver it again."""
+    sms.channel.settings = replace(sms.channel.settings, waiting=0)
+    assert sms.channel.desk
+    sms.channel.desk._waiting = 0
+    answer = await sms.post(sms.platform.text(sms.platform.person, "hello there"))
+    assert answer.status_code == 200
+    assert answer.text.startswith("<Response><Message>") and "999" in answer.text
 
 
 async def test_an_opt_out_that_twilio_has_answered_is_left_alone(sms: Talk) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import sqlalchemy as sa
 from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, Event, SlotSet, UserUttered
@@ -266,3 +267,12 @@ def test_no_store_while_there_is_no_agent(agent: object) -> None:
 
 def test_another_kind_of_store_is_not_ours() -> None:
     assert of_agent(SimpleNamespace(tracker_store=InMemoryTrackerStore(DOMAIN))) is None
+
+
+async def test_an_error_of_the_database_does_not_tell_what_was_typed(tmp_path: Path) -> None:
+    store = ConversationStore(domain=Domain.empty(), db=str(tmp_path / "talk.db"))
+    with store.engine.begin() as connection:
+        connection.execute(sa.text("DROP TABLE events"))
+    with pytest.raises(sa.exc.OperationalError) as failed:
+        store.erase("somebody-secret")
+    assert "somebody-secret" not in str(failed.value)

@@ -50,7 +50,8 @@ class RefusedError(Exception):
 
 class Platform(ABC):
     """One platform. `mood`: "well", "slow", "busy" (429), "down" (500), "broken" (connection cut), "html"; `moody_calls`: how
-    many calls the mood lasts for, None for ever. `calls`: what was asked, in order; `seen`: what each person was shown.
+    many calls the mood lasts for, None for ever. `calls`: what was asked, in order; `seen`: what each person was shown;
+    `called`: set at each call.
     """
 
     channel: ClassVar[type[MessagingChannel]]
@@ -64,6 +65,7 @@ class Platform(ABC):
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.seen: dict[str, list[Seen]] = defaultdict(list)
         self.numbers = itertools.count(1)
+        self.called = asyncio.Event()
         self._runner: web.AppRunner | None = None
         self.url = ""
 
@@ -141,6 +143,7 @@ class Platform(ABC):
             assert request.transport
             request.transport.abort()
             return web.Response()
+        self.called.set()
         try:
             return await self.take(request)
         except RefusedError as refusal:

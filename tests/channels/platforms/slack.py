@@ -83,7 +83,7 @@ class SlackPlatform(Platform):
         made = [Webhook(webhook.body, {**good, "x-slack-signature": w}) for w in wrong]
         made += [
             Webhook(webhook.body, {**good, "x-slack-request-timestamp": t})
-            for t in ("", "x", "-1", "nan", str(now - 7))
+            for t in ("", "x", "-1", "nan", "9" * 400, "١٢٣", str(now - 7))
         ]
         made.append(self.signed(webhook.body, {"content-type": good["content-type"]}, secret="0" * 32))
         # a request that somebody kept, and sends again when its five minutes are over; one from the future

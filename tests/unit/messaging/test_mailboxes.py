@@ -387,3 +387,21 @@ async def test_a_flood_does_not_take_the_processor(answerer: Answerer, boxes: Ma
     await boxes.finish(20)
     assert len(answerer.heard) == MOST_IN_A_BOX
     assert time.process_time() - begun < 4
+
+
+@pytest.mark.parametrize(("fragments", "alone"), [
+    (["hi", "he is hitting me", "this is no joke"], "he is hitting me"),
+    (["in 2024", "compare with barnet", "he is hitting me"], "he is hitting me"),
+    (["my husband keeps hitting me", "how many times do i have to call"], "my husband keeps hitting me"),
+    (["haha kill me now", "i am going to kill myself"], "i am going to kill myself"),
+    (["ok", "he is hitting", "me", "this is no joke"], "he is hitting me"),
+])  # fmt: skip
+async def test_words_of_danger_are_put_together_with_nothing_that_takes_their_meaning_away(
+    answerer: Answerer, fragments: list[str], alone: str
+) -> None:
+    boxes = Mailboxes(answerer.turn, QUIET, LONGEST)
+    answerer.seconds = SOON
+    await type_in(boxes, *fragments, gap=0.01)
+    await boxes.finish(20)
+    assert alone in answerer.texts(), answerer.texts()
+    assert set(" ".join(answerer.texts()).split()) == set(" ".join(fragments).split())

@@ -106,12 +106,6 @@ def test_of_many_that_ask_at_once_one_hears_that_it_is_new(engines: Callable[[],
             assert said.count(True) == 1
 
 
-def test_a_delivery_that_was_not_taken_may_come_again(records: MessagingRecords, other: MessagingRecords) -> None:
-    records.is_new("sms", "SM1")
-    records.forget_delivery("sms", "SM1")
-    assert other.is_new("sms", "SM1")
-
-
 def test_a_delivery_is_kept_as_a_keyed_hash(records: MessagingRecords) -> None:
     records.is_new("telegram", f"{NUMBER}:7")
     (row,) = rows(records, kept.DELIVERIES)
