@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
+from urllib.request import getproxies
 
 import aiohttp
 import stamina
@@ -146,7 +147,7 @@ class Caller:
         """aiohttp, because every message makes a call: httpx, which asks the public services, takes ten times as long for one."""
         if self._client is None:
             self._client = aiohttp.ClientSession(
-                headers=HEADERS, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar(), trust_env=True,
+                headers=HEADERS, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar(), trust_env=bool(getproxies()),
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=READ_SECONDS),
                 connector=aiohttp.TCPConnector(limit=MOST_CONNECTIONS),
             )  # fmt: skip

@@ -42,7 +42,7 @@ class Capabilities:
 
 
 def _length(text: str) -> int:
-    return len(text) + sum(ord(character) > 0xFFFF for character in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 SMS = Capabilities("sms", text=1_530, segments=3)

@@ -6,6 +6,7 @@ that have a plain neighbour are exchanged first.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -26,6 +27,9 @@ NEIGHBOURS = str.maketrans({
     "\u200b": "", "\u2060": "", "\ufeff": "", "\u00ad": "", ESCAPE: "", "\x0c": "\n",
 })  # fmt: skip
 
+PLAIN = re.compile(r"[A-Za-z0-9 \n!\"#$%&'()*+,\-./:;<=>?@_£]*")
+"""Signs that take one place each: nearly every answer is made of these alone."""
+
 
 def to_alphabet(text: str) -> str:
     """The text with signs of the alphabet where that loses little: quotes, dashes, and the accents of Western Europe.
@@ -39,6 +43,8 @@ def to_alphabet(text: str) -> str:
 
 def segments(text: str) -> int:
     """In how many segments the text is sent; 1 for an empty one."""
+    if PLAIN.fullmatch(text):
+        return 1 if len(text) <= SINGLE else -(-len(text) // PART)
     costs, single, part = _costs(text)
     if sum(costs) <= single:
         return 1

@@ -53,6 +53,8 @@ OUTBOX = sa.Table(
 )
 MINE = OUTBOX.c.sender == sa.bindparam("sender")
 IS_WAITING = sa.select([OUTBOX.c.id]).where(MINE & (OUTBOX.c.until >= sa.bindparam("now"))).limit(1)
+# made once: putting a statement together takes longer than running it
+NOTE_DELIVERY = sa.insert(DELIVERIES)
 REST_OF = sa.select([REST.c.sealed, REST.c.until]).where(REST.c.sender == sa.bindparam("sender"))
 
 
@@ -82,19 +84,26 @@ class MessagingRecords:
         key = self._keys.sign("delivery", f"{channel}:{delivery}")
         try:
             with self._engine.begin() as connection:
-                connection.execute(sa.insert(DELIVERIES).values(key=key, at=self._clock()))
+                connection.execute(NOTE_DELIVERY, {"key": key, "at": self._clock()})
         except sa.exc.IntegrityError:
             return False
         return True
 
     def keep_rest(self, sender: str, pieces: list[str]) -> None:
         """What is left of the last answer, in place of what was left before; nothing for an empty list."""
+        if not pieces and not self._has_rest(sender):
+            # a look costs less than a transaction, and most answers leave nothing over
+            return
         with self._engine.begin() as connection:
             connection.execute(sa.delete(REST).where(REST.c.sender == sender))
             if pieces:
                 sealed = self._keys.seal("rest", json.dumps(pieces))
                 until = self._clock() + REST_SECONDS
                 connection.execute(sa.insert(REST).values(sender=sender, sealed=sealed, until=until))
+
+    def _has_rest(self, sender: str) -> bool:
+        with self._engine.connect() as connection:
+            return connection.execute(REST_OF, {"sender": sender}).first() is not None
 
     def rest(self, sender: str) -> list[str]:
         """What is left of the last answer."""

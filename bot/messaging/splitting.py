@@ -52,7 +52,10 @@ def pieces(text: str, fits: Fits) -> list[str]:
     """The whole text in pieces that fit; none for an empty text. Raises ValueError when not even one character fits."""
     if not fits("x"):
         raise ValueError("nothing fits: raise the channel's limit")
-    made, left = [], sentences(text.strip())
+    whole = text.strip()
+    if fits(whole):
+        return [whole] if whole else []
+    made, left = [], sentences(whole)
     while left:
         piece, left = fill(left, fits)
         if piece:
