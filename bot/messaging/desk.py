@@ -74,6 +74,7 @@ class Desk:
         self._loops = Loops(settings.a_day)
         self.mailboxes = Mailboxes(self._turn, settings.fragment_seconds, talk.guard.settings.longest)
         self._notice = Notice(store)
+        self._left: dict[str, list[str]] = {}
         self._background: set[asyncio.Task] = set()
 
     def sender(self, person: str) -> str:
@@ -106,6 +107,10 @@ class Desk:
             reply = [Outgoing(self._plain(SORRY))]
         if reply:
             await self._send(sender, reply, received.to)
+        # behind the sending: nobody asks for the rest before the answer is there
+        left = self._left.pop(sender, None)
+        if left is not None:
+            self._kept(lambda: self.records.keep_rest(sender, left), None)
 
     async def _reply(self, sender: str, received: Received) -> list[Outgoing] | None:
         """What to send; None for nothing, which is said only to what leads nowhere: see Loops."""
@@ -146,7 +151,7 @@ class Desk:
             messages = [m if self._platform.capabilities.buttons else {**m, "buttons": []} for m in messages]
         rendered = self._rendered(messages)
         if self._platform.capabilities.segments is not None and (rendered.later or names[0] not in NO_ANSWER):
-            self._kept(lambda: self.records.keep_rest(sender, rendered.later), None)
+            self._left[sender] = rendered.later
         if not is_due or names[0] in NO_ANSWER or ERASING in names:
             return rendered.now
         return self._with_notice(rendered.now, self._kept(lambda: self._notice.text(sender, parts), ""))
