@@ -26,7 +26,3 @@ class SmsChannel(TwilioChannel):
     def can_be_answered(self, number: str) -> bool:
         """Numbers of the countries that are answered: each text costs, and numbers can be had by the thousand elsewhere."""
         return super().can_be_answered(number) and number.startswith(self.settings.sms_countries)
-
-    @classmethod
-    def is_wanted(cls) -> bool:
-        return bool(NUMBER.value())

@@ -58,6 +58,11 @@ class TwilioChannel(MessagingChannel):
     prefix: str
     sender: Variable
 
+    @classmethod
+    def is_wanted(cls) -> bool:
+        """The account is shared with the other channel: only the number tells that this one is wanted."""
+        return bool(cls.sender.value())
+
     def is_genuine(self, request: Request) -> bool:
         signature = request.headers.get(SIGNATURE, "")
         if not signature or len(signature) > LONGEST_SIGNATURE or not signature.isascii():

@@ -22,7 +22,3 @@ class WhatsappChannel(TwilioChannel):
     title = "WhatsApp"
     prefix = "whatsapp:"
     sender = NUMBER
-
-    @classmethod
-    def is_wanted(cls) -> bool:
-        return bool(NUMBER.value())

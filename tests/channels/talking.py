@@ -15,6 +15,7 @@ from sanic import Sanic
 
 from bot.channels.messaging import MessagingChannel
 from bot.content.store import shared
+from bot.dialogue.message import ANSWER
 from bot.guard.gate import Guard
 from bot.keys import Keys
 from bot.messaging.calls import Waits
@@ -22,10 +23,21 @@ from bot.server.app import make
 from bot.tracker_store import ConversationStore
 from tests.assistant import NO_RATE_LIMIT
 from tests.channels.platforms.platform import Platform, Seen, Webhook
-from tests.channels.serving import DOMAIN, SECRET, PlayedAgent, served
+from tests.channels.serving import DOMAIN, HELLO, SECRET, PlayedAgent, served
 
 QUICK = Waits(first=0.01, longest=0.05, jitter=0.01)
 ANSWER_SECONDS = 15.0
+CHART = {
+    "type": "line",
+    "title": "Burglaries",
+    "alt": "From 1 to 2.",
+    "labels": [],
+    "values": [],
+    "unit": "",
+    "source": "MPS.",
+}
+PICTURED: dict[str, Any] = {**HELLO, ANSWER: {**HELLO[ANSWER], "chart": CHART, "picture": "/pictures/abc.png"}}
+"""An answer with a picture."""
 
 
 @dataclass

@@ -9,23 +9,12 @@ from typing import Any
 
 import pytest
 
-from bot.dialogue.message import ANSWER
 from bot.guard.gate import ONLY_SIGNS
 from bot.places import Point
 from tests.channels.platforms.messenger import PAGE, VERIFY_TOKEN, MessengerPlatform
 from tests.channels.platforms.platform import numbered
 from tests.channels.serving import HELLO, is_problem
-from tests.channels.talking import Talk, talking
-
-CHART = {
-    "type": "line",
-    "title": "Burglaries",
-    "alt": "From 1 to 2.",
-    "labels": [],
-    "values": [],
-    "unit": "",
-    "source": "MPS.",
-}
+from tests.channels.talking import PICTURED, Talk, talking
 
 
 @pytest.fixture
@@ -61,7 +50,7 @@ async def test_several_events_of_one_request_are_all_answered(talk: Talk, messen
 
 
 async def test_quick_replies_stay_at_the_end(talk: Talk, messenger: MessengerPlatform) -> None:
-    talk.agent.says = [{**HELLO, ANSWER: {**HELLO[ANSWER], "chart": CHART, "picture": "/pictures/abc.png"}}]
+    talk.agent.says = [PICTURED]
     await talk.say("hello there")
     seen = await talk.say("and again")
     assert seen[0].text.startswith("Hello.")

@@ -15,19 +15,10 @@ from bot.dialogue.message import ANSWER
 from bot.guard.gate import ONLY_SIGNS
 from tests.channels.platforms.platform import Webhook
 from tests.channels.platforms.slack import SlackPlatform
-from tests.channels.serving import HELLO, is_problem
-from tests.channels.talking import Talk, talking
+from tests.channels.serving import is_problem
+from tests.channels.talking import PICTURED, Talk, talking
 
 CHANNEL = "C0STAFF"
-CHART = {
-    "type": "line",
-    "title": "Burglaries",
-    "alt": "From 1 to 2.",
-    "labels": [],
-    "values": [],
-    "unit": "",
-    "source": "MPS.",
-}
 
 
 @pytest.fixture
@@ -128,7 +119,7 @@ async def test_a_file_alone_hears_that_words_are_needed(talk: Talk, slack: Slack
 
 
 async def test_a_picture_has_its_words_for_those_who_cannot_see_it(talk: Talk) -> None:
-    talk.agent.says = [{**HELLO, ANSWER: {**HELLO[ANSWER], "chart": CHART, "picture": "/pictures/abc.png"}}]
+    talk.agent.says = [PICTURED]
     seen = await talk.say("hello there")
     assert (seen[1].picture, seen[1].alt) == (
         "https://chat.example.org/pictures/abc.png",

@@ -16,7 +16,7 @@ from bot.messaging.desk import GROUP
 from bot.places import Point
 from tests.channels.platforms.telegram import TelegramPlatform
 from tests.channels.serving import HELLO
-from tests.channels.talking import Talk, talking
+from tests.channels.talking import PICTURED, Talk, talking
 
 
 @pytest.fixture
@@ -195,16 +195,7 @@ async def test_a_picture_that_telegram_cannot_fetch_is_told_in_words(
     talk: Talk, telegram: TelegramPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     talk.channel.public = "http://not-encrypted.example.org"
-    chart = {
-        "type": "line",
-        "title": "Burglaries",
-        "alt": "From 1 to 2.",
-        "labels": [],
-        "values": [],
-        "unit": "",
-        "source": "MPS.",
-    }
-    talk.agent.says = [{**HELLO, ANSWER: {**HELLO[ANSWER], "chart": chart, "picture": "/pictures/abc.png"}}]
+    talk.agent.says = [PICTURED]
     seen = await talk.say("hello there")
     assert (seen[1].picture, seen[1].text) == (None, "Burglaries. From 1 to 2. MPS.")
 
