@@ -21,6 +21,8 @@ from bot.places import Places, Point
 log = logging.getLogger(__name__)
 TURN_SECONDS = 20.0
 ERASING = "delete_my_data"
+TYPED = "typed"
+"""In a message's metadata: the words that chose a button."""
 SORRY = (
     "I am sorry, something went wrong here and I could not answer. Please try again in a minute. "
     "If you are in danger, call 999."
@@ -76,8 +78,11 @@ class Conversations:
                     text = button["payload"]
                 # looked up before anything is stored: the text that goes on has only the first half of a postcode
                 place = await self._place(raw, point)
-                metadata = {"place": place} if place else None
-                message = UserMessage(text, Collector(), conversation, input_channel=channel, metadata=metadata)
+                metadata: dict[str, Any] = {"place": place} if place else {}
+                if text != verdict.text:
+                    # the history shows what was typed, not what it chose
+                    metadata[TYPED] = verdict.text
+                message = UserMessage(text, Collector(), conversation, input_channel=channel, metadata=metadata or None)
                 return await self._answer(message, handle, erase)
         except TooMany:
             return [_plain(conversation, TOO_FAST, "too_fast")]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
+from bot.channels.conversation import TYPED
 from bot.content.schema import Label
 from bot.dialogue.message import ANSWER
 from bot.web.ids import ConversationIds
@@ -98,7 +99,8 @@ def history(
         elif text := event.get("text"):
             close()
             when = moment(float(event["timestamp"]))
-            said.append({"by": "person", "at": when, "text": _as_seen(text, titles, labels)})
+            typed = (event.get("metadata") or {}).get(TYPED)
+            said.append({"by": "person", "at": when, "text": typed or _as_seen(text, titles, labels)})
     close()
     return said
 

@@ -56,7 +56,7 @@ class PlayedAgent:
         if self.error:
             raise self.error
         tracker = await self.tracker_store.get_or_create_tracker(message.sender_id, append_action_listen=False)
-        tracker.update(UserUttered(message.text), DOMAIN)
+        tracker.update(UserUttered(message.text, metadata=message.metadata), DOMAIN)
         for said in self.says:
             kept = BotUttered(said["text"], data={"buttons": said.get("buttons")}, metadata={ANSWER: said.get(ANSWER)})
             tracker.update(kept, DOMAIN)

@@ -125,3 +125,11 @@ async def test_an_opinion_may_change(asker: Asker, conversation: str) -> None:
     for helpful in (True, False, False):
         await asker.post("feedback", {"conversation": conversation, "answer": answered["id"], "helpful": helpful})
     assert [(row.name, row.helpful, row.comment) for row in opinions(asker)] == [("greet", False, None)]
+
+
+async def test_the_history_shows_what_was_typed_and_not_what_it_chose(asker: Asker, conversation: str) -> None:
+    for typed in ("hello there", "about the plan", "1"):
+        await asker.say(conversation, typed)
+    assert asker.agent.heard == ["hello there", "/ask_plan_overview", "/ask_plan_overview"]
+    told = schemas.History.parse_obj((await asker.post("history", {"conversation": conversation})).json())
+    assert [s.text for s in told.said if s.text] == ["hello there", "about the plan", "1"]
