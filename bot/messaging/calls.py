@@ -144,7 +144,7 @@ class Caller:
         return Fault(f"status {status}", status >= 500 or status in BUSY, told)
 
     def _open(self) -> aiohttp.ClientSession:
-        """aiohttp, because every message makes a call: httpx, which asks the public services, takes ten times as long for one."""
+        """By aiohttp, because every message makes a call, and httpx, which asks the public services, takes longer for one."""
         if self._client is None:
             self._client = aiohttp.ClientSession(
                 headers=HEADERS, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar(), trust_env=bool(getproxies()),

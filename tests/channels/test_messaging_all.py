@@ -154,9 +154,7 @@ async def test_signs_alone_hear_what_to_do_once(talk: Talk) -> None:
     assert talk.agent.heard == []
 
 
-async def test_twenty_fragments_in_a_second_get_few_answers(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> None:
+async def test_twenty_fragments_in_a_second_get_few_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for kind in PLATFORMS:
         async with talking(kind, tmp_path, monkeypatch, fragments="0.2", limits=True) as talk:
             for n in range(20):

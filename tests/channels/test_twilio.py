@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -117,7 +116,6 @@ async def test_the_same_words_of_danger_without_end_are_answered_now_and_then(sm
 
 async def test_when_nothing_can_be_taken_in_the_person_hears_so_at_once(sms: Talk) -> None:
     """Twilio would not deliver it again."""
-    sms.channel.settings = replace(sms.channel.settings, waiting=0)
     assert sms.channel.desk
     sms.channel.desk._waiting = 0
     answer = await sms.post(sms.platform.text(sms.platform.person, "hello there"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -204,13 +203,3 @@ def test_no_real_text_is_taken_for_a_choice_that_it_does_not_name() -> None:
             if button and plain(text) != plain(button["title"]):
                 wrong.add((text, button["title"]))
     assert wrong <= RIGHTLY_NEAR
-
-
-def test_a_text_is_looked_at_in_far_less_than_a_millisecond() -> None:
-    texts = [text for text in dict.fromkeys(real_texts()) if may_choose(text)]
-    chosen("reprot it", offer())  # the words are read once
-    start = time.process_time()
-    for text in texts:
-        ask_for_one(text, offer())
-        chosen(text, offer())
-    assert (time.process_time() - start) / len(texts) < 0.001

@@ -379,14 +379,16 @@ async def test_what_was_said_is_forgotten(answerer: Answerer, monkeypatch: pytes
     assert list(boxes._recent) == ["ann"]
 
 
-async def test_a_flood_does_not_take_the_processor(answerer: Answerer, boxes: Mailboxes) -> None:
-    """Very long texts of one person, right behind one another: looking for danger in them must stay cheap."""
-    begun = time.process_time()
+async def test_of_a_flood_of_very_long_texts_only_the_beginnings_are_looked_through(
+    answerer: Answerer, boxes: Mailboxes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lengths: list[int] = []
+    monkeypatch.setattr(mailboxes.safety_patterns, "find", lambda text: lengths.append(len(text)))
     for n in range(MOST_IN_A_BOX):
         boxes.put("ann", said(f"{n} " + "my husband and the plan " * 1_500))
     await boxes.finish(20)
     assert len(answerer.heard) == MOST_IN_A_BOX
-    assert time.process_time() - begun < 4
+    assert 0 < max(lengths) <= mailboxes.MOST_READ
 
 
 @pytest.mark.parametrize(("fragments", "alone"), [
