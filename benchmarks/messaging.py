@@ -106,7 +106,9 @@ def main() -> None:
         os.environ.update(platform.environment())
     _share_address(platforms)
     # questions come right after each other here, and would be taken for fragments of one thought
-    os.environ.update({"PLAN_FRAGMENT_SECONDS": "0", "PLAN_ADDRESS_PER_MINUTE": "1000000", "PLAN_ADDRESS_BURST": "1000000"})
+    os.environ.update(
+        {"PLAN_FRAGMENT_SECONDS": "0", "PLAN_ADDRESS_PER_MINUTE": "1000000", "PLAN_ADDRESS_BURST": "1000000"}
+    )
     port = servers.free_port()
     with tempfile.TemporaryDirectory() as folder:
         database, log = Path(folder) / "conversations.db", Path(folder) / "log.txt"
