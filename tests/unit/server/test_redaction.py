@@ -31,7 +31,11 @@ def logger(stream: io.StringIO) -> Iterator[logging.Logger]:
     handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
     made.addHandler(handler)
     made.propagate = False
+    # the shell and other tests quieten the root, and with it everybody who has no level of their own
+    level = logging.root.level
+    logging.root.setLevel(logging.WARNING)
     yield made
+    logging.root.setLevel(level)
     made.removeHandler(handler)
     for other, formatter in before.items():
         other.setFormatter(formatter)
