@@ -4,6 +4,7 @@ PlanError
 ├── ContentError      a file under content/ is missing or wrong (file, line, reason)
 ├── SetupError        the machine or the checkout is not ready (says what to do)
 ├── PackageError      the language package cannot be built or trusted
+├── WithoutTensorFlowError  PLAN_LEAN=1 keeps out what was asked for
 ├── RefusedFileError  a published file of figures cannot be taken in (reason)
 ├── RequestError      a request to the web channel cannot be answered
 │   ├── BadRequestError      it is not what the channel understands
@@ -11,6 +12,7 @@ PlanError
 │   ├── ExpiredIdError       its conversation has expired or was ended
 │   └── BusyChannelError     there is no answer just now
 ├── DeliveryError     a platform did not take an answer
+├── SharedStateError  what several workers share cannot be reached
 └── ActionError       an action could not answer
     ├── FactsMissingError  the stored facts hold no such figure or service
     ├── StoreError         the store of figures cannot be read or written
@@ -48,6 +50,18 @@ class SetupError(PlanError):
 
 class PackageError(PlanError):
     """The language package cannot be built, or a checksum differs."""
+
+
+class WithoutTensorFlowError(PlanError, ModuleNotFoundError):
+    """Something needs TensorFlow, which PLAN_LEAN=1 keeps out. To an import it is a module that is not there. `name`: of what."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} needs TensorFlow, which PLAN_LEAN=1 keeps out: unset PLAN_LEAN and start again.")
+        self.name = name
+
+
+class SharedStateError(PlanError):
+    """Redis does not answer: go by what this worker knows itself."""
 
 
 class RefusedFileError(PlanError):

@@ -1,18 +1,16 @@
-"""Keeps the conversations: Rasa's SQL store, made quick on one machine and able to forget.
-
-SQLite writes ahead (WAL) and syncs once in a while, so that saving a turn does not wait for the disk: after a power cut
-the last second may be lost, nothing else. Other databases keep their own settings.
+"""Keeps the conversations: Rasa's SQL store, made quick, steady and able to forget. It runs on bot/stores/database.py.
 
 A conversation that was saved here is kept in memory too, and used again when the database confirms that nobody else has
-added to it: reading events back is the dearest part of a turn.
+added to it: reading events back is the dearest part of a turn. Of a long conversation only the last part is read.
 """
 
 from __future__ import annotations
 
 import json
 from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 import sqlalchemy.orm
@@ -20,13 +18,16 @@ from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import QueuePool, StaticPool
 
-from bot.dialogue.message import Button
+from bot.dialogue.message import ANSWER, Button
+from bot.stores.database import Steady, is_address, open_engine
 
+T = TypeVar("T")
 REMEMBERED = 500
-LONGEST_REMEMBERED = 2_000
-"""Events; longer conversations are read from the database, so that memory has a bound."""
+LONGEST_REMEMBERED = 400
+"""Events; a longer conversation is read anew, and shorter, so that a turn costs the same at its end as at its beginning."""
+MOST_READ = 200
+"""Events that are read back: some 25 turns, more than any answer looks back."""
 
 LastRow = tuple[int, float]
 NOTHING: LastRow = (0, 0.0)
@@ -37,63 +38,104 @@ SEEN = "last_row_seen"
 
 
 class ConversationStore(SQLTrackerStore):
-    """`db`: path of the SQLite file, as in Rasa's own store."""
+    """`db`: path of an SQLite file, or postgresql://...; whatever is kept beside the conversations lies there too."""
 
     engine: sa.engine.Engine
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, db: str = "conversations.db", **kwargs: Any) -> None:
+        engine = open_engine(db)
+        # with a scheme in it, Rasa takes the host for the whole address
+        super().__init__(*args, **(kwargs | ({"host": db} if is_address(db) else {"db": db})))
+        self.engine.dispose()
+        self.engine, self._steady = engine, Steady(engine)
+        self.sessionmaker = sa.orm.sessionmaker(bind=engine)
         # conversation -> its tracker, and the last row of it in the database
         self._remembered: OrderedDict[str, tuple[DialogueStateTracker, LastRow]] = OrderedDict()
-        if self.engine.dialect.name == "sqlite":
-            self.engine.dispose()
-            self.engine = _pooled(self.engine)
-            self.sessionmaker = sa.orm.sessionmaker(bind=self.engine)
-        # an error of the database would else print what somebody typed into the log
-        self.engine.hide_parameters = True
-        # made once: putting a statement together takes longer than running it
         columns = self.SQLEvent.__table__.c
-        newest = sa.select([columns.id, columns.timestamp]).where(columns.sender_id == sa.bindparam("conversation"))
-        self._newest = newest.order_by(columns.id.desc()).limit(1)
-        said = (columns.sender_id == sa.bindparam("conversation")) & (columns.type_name == "bot")
+        _add_indexes(engine)
+        # made once: putting a statement together takes longer than running it
         mine = columns.sender_id == sa.bindparam("conversation")
+        self._newest = sa.select([columns.id, columns.timestamp]).where(mine).order_by(columns.id.desc()).limit(1)
         heard = sa.select([sa.func.max(columns.id)]).where(mine & (columns.type_name == "user")).scalar_subquery()
-        self._since_heard = sa.select([columns.data]).where(said & (columns.id > heard)).order_by(columns.id)
+        since = mine & (columns.type_name == "bot") & (columns.id > heard)
+        self._since_heard = sa.select([columns.data]).where(since).order_by(columns.id)
+        last_heard = mine & (columns.type_name == "user")
+        self._last_heard = sa.select([columns.data]).where(last_heard).order_by(columns.id.desc()).limit(1)
+        rows = sa.select([columns.id, columns.type_name, columns.data])
+        self._last_rows = rows.where(mine).order_by(columns.id.desc()).limit(MOST_READ)
+        slots = mine & (columns.type_name == "slot") & (columns.id < sa.bindparam("before"))
+        self._slots_before = sa.select([columns.data]).where(slots).order_by(columns.id)
         self._insert = sa.insert(self.SQLEvent.__table__)
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """What `work` gives, which is one transaction on `engine`: tried again while the database restarts."""
+        return await self._steady.run(work)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The conversation so far, or None when it is new."""
         # taken out of memory: a turn that fails half-way must be read again from the database
         found = self._remembered.pop(sender_id, None)
-        if found and self._last_row(sender_id) == found[1]:
-            setattr(found[0], SEEN, found[1])
+        last = await self.run(lambda: self._last_row(sender_id))
+        if found and last == found[1]:
+            setattr(found[0], SEEN, last)
             return found[0]
-        tracker = await super().retrieve(sender_id)
-        if tracker is not None:
-            setattr(tracker, SAVED, len(tracker.events))
-            setattr(tracker, SEEN, self._last_row(sender_id))
+        if last == NOTHING:
+            return None
+        # the domain's slots are wanted, which a store without a domain cannot know
+        slots = self.domain.slots if self.domain else []
+        events, last = await self.run(lambda: self._read(sender_id))
+        tracker = DialogueStateTracker.from_dict(sender_id, events, slots)
+        setattr(tracker, SAVED, len(tracker.events))
+        setattr(tracker, SEEN, last)
         return tracker
+
+    def _read(self, conversation: str) -> tuple[list[dict[str, Any]], LastRow]:
+        """The events of the last session, the latest of them when there are many, and the last row."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(self._last_rows, {"conversation": conversation}).fetchall()[::-1]
+            if not rows:
+                return [], NOTHING
+            events = [json.loads(row[2]) for row in rows]
+            last = (rows[-1][0], events[-1]["timestamp"])
+            starts = [n for n, row in enumerate(rows) if row[1] == "session_started"]
+            if starts:
+                return events[starts[-1] :], last
+            if len(rows) < MOST_READ:
+                return events, last
+            first = _first_turn(events)
+            asked = {"conversation": conversation, "before": rows[first][0]}
+            slots = [json.loads(row[0]) for row in connection.execute(self._slots_before, asked)]
+        return [*slots, *events[first:]], last
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Adds the events of this turn in one statement."""
-        if self.event_broker:
-            await self.stream_events(tracker)
-        known = getattr(tracker, SAVED, None)
-        with self.engine.begin() as connection:
-            last = self._last_row(tracker.sender_id, connection)
-            alone = getattr(tracker, SEEN, NOTHING) == last
-            if known is None and last != NOTHING:
-                # somebody else has begun this conversation: Rasa finds out what is missing
-                events = self._additional_events(Session(bind=connection), tracker)
-            else:
-                events = islice(tracker.events, known or 0, None)
-            if rows := [self._row(tracker.sender_id, event) for event in events]:
-                connection.execute(self._insert, rows)
-            setattr(tracker, SEEN, self._last_row(tracker.sender_id, connection))
+        known, seen = getattr(tracker, SAVED, None), getattr(tracker, SEEN, NOTHING)
+        events = list(islice(tracker.events, known or 0, None))
+        tries = 0
+
+        def work() -> tuple[Sequence[Event], bool, LastRow]:
+            nonlocal tries
+            tries += 1
+            with self.engine.begin() as connection:
+                last, new = self._last_row(tracker.sender_id, connection), events
+                if tries > 1 and events and last != seen and last[1] == events[-1].timestamp:
+                    # the database took it in, and went away before it could say so
+                    return events, True, last
+                if known is None and last != NOTHING:
+                    # somebody else has begun this conversation: Rasa finds out what is missing
+                    new = list(self._additional_events(Session(bind=connection), tracker))
+                if rows := [self._row(tracker.sender_id, event) for event in new]:
+                    connection.execute(self._insert, rows)
+                return new, last == seen, self._last_row(tracker.sender_id, connection)
+
+        new, alone, last = await self.run(work)
+        setattr(tracker, SEEN, last)
         setattr(tracker, SAVED, len(tracker.events))
         # nothing is saved yet, or somebody else wrote or erased meanwhile: the next turn reads the database
-        if alone and getattr(tracker, SEEN) != NOTHING:
+        if alone and last != NOTHING:
             self._remember(tracker)
+        if self.event_broker:
+            await self._stream_new_events(self.event_broker, list(new), tracker.sender_id)
 
     def erase(self, conversation: str) -> int:
         """Deletes every event of the conversation; returns how many there were."""
@@ -113,9 +155,27 @@ class ConversationStore(SQLTrackerStore):
 
     async def offered(self, conversation: str) -> list[Button]:
         """The buttons of what was said since the person's last message, in order."""
+        said = await self.run(lambda: self._said_last(conversation))
+        return [button for event in said for button in (event.get("data") or {}).get("buttons") or []]
+
+    async def answered(self, conversation: str, message_id: str) -> list[dict[str, Any]] | None:
+        """What the last message got for an answer, when it is this one, sent again; None when it is a new one."""
+
+        def work() -> list[dict[str, Any]] | None:
+            with self.engine.connect() as connection:
+                row = connection.execute(self._last_heard, {"conversation": conversation}).first()
+            # a look before the whole event is read: it is long, and hardly any message comes twice
+            if row is None or message_id not in row[0] or json.loads(row[0]).get("message_id") != message_id:
+                return None
+            return self._said_last(conversation)
+
+        said = await self.run(work)
+        return said and [message_of(event, conversation) for event in said]
+
+    def _said_last(self, conversation: str) -> list[dict[str, Any]]:
         with self.engine.connect() as connection:
             rows = connection.execute(self._since_heard, {"conversation": conversation}).fetchall()
-        return [button for row in rows for button in (json.loads(row[0]).get("data") or {}).get("buttons") or []]
+        return [json.loads(row[0]) for row in rows]
 
     def purge(self, before: float, *, batch: int = 1_000) -> int:
         """Deletes events from before a time (seconds since 1970), a batch at a time; returns how many there were."""
@@ -159,23 +219,42 @@ class ConversationStore(SQLTrackerStore):
             self._remembered.popitem(last=False)
 
 
-def _pooled(engine: sa.engine.Engine) -> sa.engine.Engine:
-    """The same database with connections that stay open.
-
-    Rasa opens and closes one for every query; closing the last one makes SQLite put its log away, which waits for the disk.
-    """
-    in_memory = engine.url.database in (None, "", ":memory:")
-    kept = {"poolclass": StaticPool} if in_memory else {"poolclass": QueuePool, "pool_size": 5}
-    pooled = sa.create_engine(engine.url, connect_args={"check_same_thread": False}, **kept)
-    sa.event.listen(pooled, "connect", _write_ahead)
-    return pooled
+def _first_turn(events: Sequence[Mapping[str, Any]]) -> int:
+    """Where the first whole turn begins: what stands before has lost its beginning."""
+    for n in range(1, len(events)):
+        if events[n]["event"] == "user" and events[n - 1].get("name") == "action_listen":
+            return n - 1
+    return 0
 
 
-def _write_ahead(connection: Any, _: Any) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.close()
+def _add_indexes(engine: sa.engine.Engine) -> None:
+    """Rasa's table knows the conversation only: the last row of it, and what is old, would be looked for in all rows."""
+    wanted = ["CREATE INDEX IF NOT EXISTS ix_events_timestamp ON events (timestamp)"]
+    if engine.dialect.name != "sqlite":
+        # SQLite's index of conversations has the row's number in it anyhow
+        wanted.append("CREATE INDEX IF NOT EXISTS ix_events_conversation ON events (sender_id, id)")
+    for statement in wanted:
+        for last in (False, True):
+            try:
+                with engine.begin() as connection:
+                    connection.execute(sa.text(statement))
+                break
+            except sa.exc.DBAPIError:
+                # another server has just made it
+                if last:
+                    raise
+
+
+def message_of(event: Mapping[str, Any], conversation: str) -> dict[str, Any]:
+    """A message of the assistant's as its channel got it, from its event in `as_dict` form."""
+    data = event.get("data") or {}
+    told = (event.get("metadata") or {}).get(ANSWER) or data.get(ANSWER)
+    message: dict[str, Any] = {"recipient_id": conversation, "text": event.get("text") or ""}
+    if data.get("buttons"):
+        message["buttons"] = [{"title": b["title"], "payload": b["payload"]} for b in data["buttons"]]
+    if told:
+        message[ANSWER] = told
+    return message
 
 
 def of_agent(agent: Any) -> ConversationStore | None:
@@ -183,3 +262,16 @@ def of_agent(agent: Any) -> ConversationStore | None:
     store = getattr(agent, "tracker_store", None)
     store = getattr(store, "_tracker_store", store)
     return store if isinstance(store, ConversationStore) else None
+
+
+def unwrap(agent: Any) -> Any:
+    """The agent, with its store as it is.
+
+    Rasa's wrapper would take a conversation for a new one when it cannot be read, and keep what cannot be saved in memory: lost
+    without a word.
+    """
+    if store := of_agent(agent):
+        agent.tracker_store = store
+        if agent.processor:
+            agent.processor.tracker_store = store
+    return agent

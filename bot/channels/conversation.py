@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from inspect import isawaitable
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
+from sqlalchemy.exc import DBAPIError
 
 from bot.channels.collector import Collector
 from bot.content.store import shared
@@ -34,6 +36,8 @@ Handler = Callable[[UserMessage], Awaitable[Any]]
 Eraser = Callable[[str], Any]
 Offered = Callable[[str], Awaitable[Sequence[Button]]]
 """The buttons that were last shown in a conversation."""
+Answered = Callable[[str, str], Awaitable[list[dict[str, Any]] | None]]
+"""What a message of a conversation got for an answer before, by its id; None for a new one."""
 
 
 class Conversations:
@@ -60,14 +64,19 @@ class Conversations:
         *,
         offered: Offered | None = None,
         point: Point | None = None,
+        message_id: str | None = None,
+        answered: Answered | None = None,
     ) -> list[dict[str, Any]]:
         """The assistant's messages for what a person sent; always at least one, whatever happens.
 
         `offered`: what a typed number or title may choose from. `point`: where the person is, if the channel was told.
+        `message_id`, `answered`: a message that comes again, perhaps to another worker, is answered as before.
         """
         try:
             async with self.guard.turns.turn(conversation):
-                verdict = self.guard.check(conversation, raw)
+                if message_id and answered and (before := await answered(conversation, message_id)):
+                    return before
+                verdict = await self.guard.admit(conversation, raw)
                 if verdict.text is None:
                     return [_plain(conversation, verdict.refusal or SORRY, verdict.reason)]
                 text, buttons = verdict.text, await self._offered(verdict.text, conversation, offered)
@@ -82,10 +91,15 @@ class Conversations:
                 if text != verdict.text:
                     # the history shows what was typed, not what it chose
                     metadata[TYPED] = verdict.text
-                message = UserMessage(text, Collector(), conversation, input_channel=channel, metadata=metadata or None)
+                message = UserMessage(
+                    text, Collector(), conversation, input_channel=channel, metadata=metadata or None, message_id=message_id
+                )
                 return await self._answer(message, handle, erase)
         except TooMany:
             return [_plain(conversation, TOO_FAST, "too_fast")]
+        except DBAPIError:
+            log.exception("what was said before could not be looked up")
+            return [_plain(conversation, SORRY, "failed")]
 
     async def _place(self, raw: object, point: Point | None) -> dict[str, Any] | None:
         if point:
@@ -112,7 +126,9 @@ class Conversations:
             log.exception("a turn failed")
         if erase and any((m.get(ANSWER) or {}).get("name") == ERASING for m in collector.messages):
             try:
-                erase(conversation)
+                erased = erase(conversation)
+                if isawaitable(erased):
+                    await erased
             except Exception:
                 log.exception("a conversation could not be erased")
                 return [_plain(conversation, NOT_ERASED, "failed")]

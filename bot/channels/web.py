@@ -133,7 +133,7 @@ class WebChannel(InputChannel):
     ) -> HTTPResponse:
         if len(request.body) > requests.LARGEST_BODY:
             return problem(413, f"The body is larger than {requests.LARGEST_BODY:,} bytes.")
-        if not self._limits.allows(address_of(request), danger=lambda: _speaks_of_danger(request.body)):
+        if not await self._limits.allows(address_of(request), danger=lambda: _speaks_of_danger(request.body)):
             return problem(429, TOO_FAST, kind="/problems/too-fast", retry_after=RETRY_SECONDS)
         try:
             return await serve(request, self._desk_of(request, handle))
@@ -162,7 +162,7 @@ class WebChannel(InputChannel):
 
     async def _begin(self, request: Request, desk: Desk) -> HTTPResponse:
         requests.read(requests.NewConversation, request.body)
-        if not self._limits.allows_conversation(address_of(request)):
+        if not await self._limits.allows_conversation(address_of(request)):
             raise BusyChannelError(TOO_FAST, too_fast=True)
         return response.json(desk.begin(), status=201)
 
@@ -170,14 +170,14 @@ class WebChannel(InputChannel):
         return response.json(await desk.answer(requests.read(requests.Message, request.body)))
 
     async def _history(self, request: Request, desk: Desk) -> HTTPResponse:
-        return response.json(desk.history(requests.read(requests.Conversation, request.body)))
+        return response.json(await desk.history(requests.read(requests.Conversation, request.body)))
 
     async def _end(self, request: Request, desk: Desk) -> HTTPResponse:
         await desk.end(requests.read(requests.Conversation, request.body))
         return response.empty()
 
     async def _feedback(self, request: Request, desk: Desk) -> HTTPResponse:
-        desk.feedback(requests.read(requests.Feedback, request.body))
+        await desk.feedback(requests.read(requests.Feedback, request.body))
         return response.empty()
 
 

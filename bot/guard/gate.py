@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from bot.guard import payloads, personal_data
-from bot.guard.rate import RateLimit
+from bot.guard.rate import SharedLimit
 from bot.guard.text import has_words, plain
-from bot.guard.turns import Turns
+from bot.guard.turns import SharedTurns
 from bot.nlu import safety_patterns
 from bot.settings import GuardSettings
 
@@ -49,18 +49,24 @@ class Guard:
     def __init__(self, allowed: Callable[[], Iterable[str]], settings: GuardSettings | None = None) -> None:
         self.allowed = allowed
         self.settings = settings or GuardSettings()
-        self.rate = RateLimit(self.settings.per_minute, self.settings.burst)
-        self.turns = Turns(self.settings.waiting)
+        self.rate = SharedLimit("messages", self.settings.per_minute, self.settings.burst)
+        self.turns = SharedTurns(self.settings.waiting)
 
-    def check(self, conversation: str, raw: object) -> Verdict:
+    async def admit(self, conversation: str, raw: object) -> Verdict:
         """What to do with a message as it came from a channel; never raises for bad input."""
+        return self.check(conversation, raw, allowed=await self.rate.allows(conversation))
+
+    def check(self, conversation: str, raw: object, *, allowed: bool | None = None) -> Verdict:
+        """The same, with the answer of the limit of pace; without one, this worker's own limit is asked."""
         if not isinstance(raw, str):
             return Verdict(refusal=EMPTY, reason="empty")
         text = plain(raw[:MOST_READ])
         if not text:
             return Verdict(refusal=EMPTY, reason="empty")
         danger = safety_patterns.find(text)
-        if not self.rate.allows(conversation) and not danger:
+        if allowed is None:
+            allowed = self.rate.local.allows(conversation)
+        if not allowed and not danger:
             return Verdict(refusal=TOO_FAST, reason="too_fast")
         if payload := payloads.as_payload(text, self.allowed()):
             return Verdict(text=payload)

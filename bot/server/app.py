@@ -18,6 +18,7 @@ from sanic import Request, Sanic
 from sanic.exceptions import SanicException
 from sanic.response import HTTPResponse
 
+from bot import tracker_store
 from bot.channels.conversation import SORRY
 from bot.channels.problems import problem
 from bot.graph_runner import use_plain_runner

@@ -1,4 +1,4 @@
-"""How much one network address may ask for. Addresses are kept as keyed hashes, in memory only, and forgotten."""
+"""How much one network address may ask for. Addresses are kept as keyed hashes, in memory or Redis, and forgotten."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 
-from bot.guard.rate import RateLimit
+from bot.guard.rate import SharedLimit
 from bot.settings import WebSettings
 
 # words of danger are let through beyond the limit, but not without end
@@ -20,18 +20,22 @@ class AddressLimits:
 
     def __init__(self, settings: WebSettings, hide: Callable[[str], str]) -> None:
         self._hide = hide
-        self._requests = RateLimit(settings.address_per_minute, settings.address_burst)
-        self._conversations = RateLimit(settings.conversations_per_minute, settings.conversations_burst)
-        self._danger = RateLimit(settings.address_per_minute * IN_DANGER, settings.address_burst * IN_DANGER)
+        self._requests = SharedLimit("requests", settings.address_per_minute, settings.address_burst)
+        self._conversations = SharedLimit(
+            "conversations", settings.conversations_per_minute, settings.conversations_burst
+        )
+        self._danger = SharedLimit(
+            "danger", settings.address_per_minute * IN_DANGER, settings.address_burst * IN_DANGER
+        )
 
-    def allows(self, address: str, *, danger: Callable[[], bool]) -> bool:
+    async def allows(self, address: str, *, danger: Callable[[], bool]) -> bool:
         """Counts one request; False when there were too many. `danger` is asked only then."""
         key = self._hide(network(address))
-        return self._requests.allows(key) or (danger() and self._danger.allows(key))
+        return await self._requests.allows(key) or (danger() and await self._danger.allows(key))
 
-    def allows_conversation(self, address: str) -> bool:
+    async def allows_conversation(self, address: str) -> bool:
         """Counts one new conversation; False when there were too many."""
-        return self._conversations.allows(self._hide(network(address)))
+        return await self._conversations.allows(self._hide(network(address)))
 
 
 def network(address: str) -> str:

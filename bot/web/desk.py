@@ -35,12 +35,15 @@ class Desk:
         self._ids, self._store, self._handle, self._talk = ids, store, handle, talk
         self._records, self._repeats = Records(store.engine), Repeats()
 
-    def open(self, conversation: str) -> Opened:
+    async def open(self, conversation: str) -> Opened:
         """What an id opens. Raises ConversationIdError or ExpiredIdError."""
         opened = self._ids.read(conversation)
-        if self._records.is_ended(opened.sender):
+        if await self._is_ended(opened.sender):
             raise ExpiredIdError("The conversation was ended.")
         return opened
+
+    async def _is_ended(self, sender: str) -> bool:
+        return await self._store.run(lambda: self._records.is_ended(sender))
 
     def begin(self) -> documents.Document:
         """A new conversation. Nothing of it is kept before the first message."""
@@ -49,55 +52,60 @@ class Desk:
 
     async def answer(self, asked: requests.Message) -> documents.Document:
         """The answer to a message. Raises BusyChannelError when there is none just now."""
-        opened = self.open(asked.conversation)
-        return await self._repeats.once(opened.sender, asked.message_id, lambda: self._turn(opened, asked.message))
-
-    async def _turn(self, opened: Opened, text: str) -> documents.Document:
-        messages = await self._talk.say(
-            text, opened.sender, CHANNEL, self._handle, self._erase, offered=self._store.offered
+        opened = await self.open(asked.conversation)
+        return await self._repeats.once(
+            opened.sender, asked.message_id, lambda: self._turn(opened, asked.message, asked.message_id)
         )
-        if self._records.is_ended(opened.sender):
+
+    async def _turn(self, opened: Opened, text: str, message_id: str | None) -> documents.Document:
+        messages = await self._talk.say(
+            text, opened.sender, CHANNEL, self._handle, self._erase,
+            offered=self._store.offered, message_id=message_id, answered=self._store.answered,
+        )  # fmt: skip
+        if await self._is_ended(opened.sender):
             # it waited while the conversation was ended, and would outlive it
-            self._store.erase(opened.sender)
+            await self._store.run(lambda: self._store.erase(opened.sender))
             raise ExpiredIdError("The conversation was ended.")
         name = (messages[0].get(ANSWER) or {}).get("name")
         if name in ("too_fast", "failed"):
             raise BusyChannelError(messages[0]["text"], too_fast=name == "too_fast")
         return documents.answer(messages, self._ids, opened.sender, time.time())
 
-    def history(self, asked: requests.Conversation) -> documents.Document:
+    async def history(self, asked: requests.Conversation) -> documents.Document:
         """What was said so far."""
-        opened = self.open(asked.conversation)
-        events = self._store.said(opened.sender, MOST_SHOWN)
+        opened = await self.open(asked.conversation)
+        events = await self._store.run(lambda: self._store.said(opened.sender, MOST_SHOWN))
         said = documents.history(events, self._ids, opened.sender, shared().current().labels)
         return {**self._frame(opened), "said": said}
 
     async def end(self, asked: requests.Conversation) -> None:
         """Ends a conversation and deletes it; what is being answered is finished first. The browser need not wait."""
-        opened = self.open(asked.conversation)
+        opened = await self.open(asked.conversation)
         await self._repeats.once(opened.sender, None, lambda: self._end(opened))
 
     async def _end(self, opened: Opened) -> None:
         try:
             async with self._talk.guard.turns.turn(opened.sender):
                 # deleted first: an end that failed half-way can be asked for again only while the id is good
-                self._store.erase(opened.sender)
-                self._records.end(opened.sender, opened.expires)
+                await self._store.run(lambda: self._store.erase(opened.sender))
+                await self._store.run(lambda: self._records.end(opened.sender, opened.expires))
                 self._repeats.forget(opened.sender)
         except TooMany as error:
             raise BusyChannelError("This conversation is busy. Please try again in a moment.", too_fast=True) from error
 
-    def _erase(self, sender: str) -> None:
+    async def _erase(self, sender: str) -> None:
         """What "delete my data" deletes; the conversation may go on."""
-        self._store.erase(sender)
-        self._records.unlink(sender)
+        await self._store.run(lambda: self._store.erase(sender))
+        await self._store.run(lambda: self._records.unlink(sender))
 
-    def feedback(self, told: requests.Feedback) -> None:
+    async def feedback(self, told: requests.Feedback) -> None:
         """Keeps whether an answer helped; personal data is taken out of the comment first."""
-        opened = self.open(told.conversation)
+        opened = await self.open(told.conversation)
         name = self._ids.answer_name(opened.sender, told.answer)
         comment = personal_data.mask(plain(told.comment)) if told.comment else ""
-        self._records.tell(opened.sender, told.answer, name, told.helpful, comment or None)
+        await self._store.run(
+            lambda: self._records.tell(opened.sender, told.answer, name, told.helpful, comment or None)
+        )
 
     def _frame(self, opened: Opened) -> dict[str, Any]:
         content = shared().current()

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import BotUttered, Event, SlotSet, UserUttered
+from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionStarted, SlotSet, UserUttered
 
 from bot import tracker_store
 from bot.tracker_store import ConversationStore, of_agent
@@ -173,6 +173,57 @@ async def test_a_long_conversation_is_read_from_the_database(
     await add(store, "2", "3")
     assert not store._remembered
     assert await texts(store) == ["1", "2", "3"]
+
+
+LISTEN = "action_listen"
+
+
+async def turns(store: ConversationStore, many: int, first: int = 0) -> None:
+    for number in range(first, first + many):
+        await add(store, ActionExecuted(LISTEN), str(number), BotUttered(f"answer {number}"))
+
+
+async def test_of_a_long_conversation_whole_turns_are_read(
+    store: ConversationStore, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tracker_store, "MOST_READ", 10)
+    store = opened(path)
+    await add(store, SlotSet("area", "E5"))
+    await turns(store, 20)
+    other = opened(path)
+    assert await texts(other) == ["17", "answer 17", "18", "answer 18", "19", "answer 19"]
+    tracker = await other.retrieve("c")
+    assert tracker and tracker.get_slot("area") == "E5"
+    await turns(other, 2, first=20)
+    assert rows(path) == 1 + 3 * 22
+    assert [event["text"] for event in store.said("c", 100)][-2:] == ["21", "answer 21"]
+
+
+async def test_an_older_session_is_not_read(store: ConversationStore, path: Path) -> None:
+    await turns(store, 2)
+    await add(store, ActionExecuted("action_session_start"), SessionStarted())
+    await turns(store, 1, first=7)
+    assert await texts(opened(path)) == ["7", "answer 7"]
+
+
+async def test_the_same_message_again_gets_the_same_answer(store: ConversationStore, path: Path) -> None:
+    buttons = [{"title": "A", "payload": "/a"}]
+    first = BotUttered("hi", data={"buttons": buttons}, metadata={"answer": {"name": "greet"}})
+    await add(store, UserUttered("hello", input_channel="web", message_id="0123-abc"), first, BotUttered("and more"))
+    expected = [
+        {"recipient_id": "c", "text": "hi", "buttons": buttons, "answer": {"name": "greet"}},
+        {"recipient_id": "c", "text": "and more"},
+    ]
+    assert await opened(path).answered("c", "0123-abc") == expected
+    assert await store.answered("c", "0123") is None
+    assert await store.answered("d", "0123-abc") is None
+    await add(store, UserUttered("next", message_id="4567-def"), BotUttered("later"))
+    assert await store.answered("c", "0123-abc") is None
+
+
+async def test_a_message_without_an_answer_is_answered(store: ConversationStore) -> None:
+    await add(store, UserUttered("hello", message_id="0123-abc"))
+    assert not await store.answered("c", "0123-abc")
 
 
 def heard(said: list[dict]) -> list[str]:

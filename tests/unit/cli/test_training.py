@@ -16,7 +16,7 @@ from bot.paths import ROOT
 TREE = {
     "config.yml": "language: en\n",
     "domain.yml": "intents: []\n",
-    "requirements.lock": "rasa\n",
+    "requirements.lock": "pytest==8.0\nrasa[spacy]==3.6.21 ; sys_platform == 'linux' \\\n    --hash=sha256:1\n",
     "data/nlu/greet.yml": "nlu: []\n",
     "data/entities/areas.yml": "Camden: [camden]\n",
     "data/rules/rules.yml": "rules: []\n",
@@ -48,7 +48,6 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     [
         "config.yml",
         "domain.yml",
-        "requirements.lock",
         "data/entities/areas.yml",
         "data/entities/crime_types.yml",
         "bot/nlu/speller.py",
@@ -85,7 +84,19 @@ def test_inputs_exist_and_stand_once_in_a_fixed_order() -> None:
     assert listed == training.inputs()
 
 
-@pytest.mark.parametrize("name", sorted(TREE))
+@pytest.mark.parametrize(("old", "new", "other"), [("3.6.21", "3.6.22", True), ("pytest==8.0", "pytest==8.1", False)])
+def test_another_version_of_a_library_that_it_learns_with(tree: Path, old: str, new: str, other: bool) -> None:
+    before, lock = training.model_path(), tree / "requirements.lock"
+    lock.write_text(lock.read_text().replace(old, new))
+    assert (training.model_path() != before) is other
+
+
+def test_every_library_that_it_learns_with_is_locked() -> None:
+    named = {pin.split("==")[0].split("[")[0] for pin in training.libraries().splitlines()}
+    assert named == training.LEARNS_WITH
+
+
+@pytest.mark.parametrize("name", sorted(TREE.keys() - {"requirements.lock"}))
 def test_changed_file_asks_for_another_model(tree: Path, name: str) -> None:
     before = training.model_path()
     (tree / name).write_text(TREE[name] + "# changed\n", encoding="utf-8")

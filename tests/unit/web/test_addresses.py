@@ -44,58 +44,58 @@ def never() -> bool:
     return False
 
 
-def test_requests_of_an_address_have_an_end() -> None:
+async def test_requests_of_an_address_have_an_end() -> None:
     limited = limits()
-    assert [limited.allows("192.0.2.1", danger=never) for _ in range(5)] == [True, True, True, False, False]
-    assert limited.allows("192.0.2.2", danger=never)
+    assert [await limited.allows("192.0.2.1", danger=never) for _ in range(5)] == [True, True, True, False, False]
+    assert await limited.allows("192.0.2.2", danger=never)
 
 
-def test_a_household_is_one_address() -> None:
+async def test_a_household_is_one_address() -> None:
     limited = limits()
-    assert [limited.allows(f"2001:db8::{n}", danger=never) for n in range(4)] == [True, True, True, False]
-    assert limited.allows("2001:db8:0:1::1", danger=never)
-    assert [limited.allows(a, danger=never) for a in ("192.0.2.1", "::ffff:192.0.2.1") * 2][-1] is False
+    assert [await limited.allows(f"2001:db8::{n}", danger=never) for n in range(4)] == [True, True, True, False]
+    assert await limited.allows("2001:db8:0:1::1", danger=never)
+    assert [await limited.allows(a, danger=never) for a in ("192.0.2.1", "::ffff:192.0.2.1") * 2][-1] is False
 
 
-def test_danger_is_asked_only_beyond_the_limit_and_passes() -> None:
+async def test_danger_is_asked_only_beyond_the_limit_and_passes() -> None:
     limited, asked = limits(), []
 
     def danger() -> bool:
         asked.append(1)
         return True
 
-    allowed = [limited.allows("192.0.2.1", danger=danger) for _ in range(3 + 3 * IN_DANGER)]
+    allowed = [await limited.allows("192.0.2.1", danger=danger) for _ in range(3 + 3 * IN_DANGER)]
     assert all(allowed)
     assert len(asked) == 3 * IN_DANGER
 
 
-def test_danger_too_has_an_end() -> None:
+async def test_danger_too_has_an_end() -> None:
     limited = limits()
     for _ in range(3 + 3 * IN_DANGER):
-        limited.allows("192.0.2.1", danger=lambda: True)
-    assert not limited.allows("192.0.2.1", danger=lambda: True)
+        await limited.allows("192.0.2.1", danger=lambda: True)
+    assert not await limited.allows("192.0.2.1", danger=lambda: True)
 
 
-def test_what_is_not_danger_uses_up_nothing_that_danger_needs() -> None:
+async def test_what_is_not_danger_uses_up_nothing_that_danger_needs() -> None:
     limited = limits()
     for _ in range(200):
-        limited.allows("192.0.2.1", danger=never)
-    assert limited.allows("192.0.2.1", danger=lambda: True)
+        await limited.allows("192.0.2.1", danger=never)
+    assert await limited.allows("192.0.2.1", danger=lambda: True)
 
 
-def test_new_conversations_have_a_limit_of_their_own() -> None:
+async def test_new_conversations_have_a_limit_of_their_own() -> None:
     limited = limits(address_burst=100)
-    assert [limited.allows_conversation("192.0.2.1") for _ in range(3)] == [True, True, False]
-    assert limited.allows("192.0.2.1", danger=never)
-    assert limited.allows_conversation("192.0.2.2")
+    assert [await limited.allows_conversation("192.0.2.1") for _ in range(3)] == [True, True, False]
+    assert await limited.allows("192.0.2.1", danger=never)
+    assert await limited.allows_conversation("192.0.2.2")
 
 
-def test_addresses_are_kept_hidden() -> None:
+async def test_addresses_are_kept_hidden() -> None:
     limited = limits()
-    limited.allows("192.0.2.1", danger=never)
-    limited.allows_conversation("192.0.2.1")
+    await limited.allows("192.0.2.1", danger=never)
+    await limited.allows_conversation("192.0.2.1")
     for kept in (limited._requests, limited._conversations):
-        assert list(kept._buckets) == ["hidden 192.0.2.1"]
+        assert list(kept.local._buckets) == ["hidden 192.0.2.1"]
 
 
 @pytest.mark.parametrize(("told", "count"), [("", 0), (" ", 0), ("0", 0), ("1", 1), (" 2 ", 2), ("10", 10)])

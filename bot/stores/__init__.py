@@ -1,0 +1,1 @@
+"""Where the server keeps what must be shared or must last: the database, and Redis when there are several workers."""
