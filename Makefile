@@ -23,7 +23,7 @@ train: setup   ## train the model, if anything it learns from has changed
 test: setup   ## every test
 	@$(PLANBOT) train
 	@.venv/bin/python tools/browser.py
-	@.venv/bin/python -m pytest $(ARGS)
+	@.venv/bin/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 check: setup   ## style, types, content, dialogue
 	@$(PLANBOT) check

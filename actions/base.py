@@ -17,8 +17,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import metrics
 from bot.content.store import ContentStore, shared
 from bot.dialogue import safety
-from bot.dialogue.message import ANSWER, buttons, compose
+from bot.dialogue.message import ANSWER, Parts, buttons, compose
 from bot.errors import ActionError, OutOfTimeError
+from bot.operations.status import Status
 
 log = logging.getLogger(__name__)
 BUDGET_SECONDS = 8.0
@@ -72,8 +73,17 @@ class SafeAction(Action, ABC):
         except Exception:
             log.exception("the line of safety could not be added")
         dispatcher.utter_message(text=message["text"], buttons=message["buttons"], **{ANSWER: message[ANSWER]})
-        metrics.observe(self.action_name, status, time.perf_counter() - started)
+        self._observed(status, time.perf_counter() - started)
         return []
+
+    def _observed(self, status: str, seconds: float) -> None:
+        """Counts and logs what became of it; a figure that cannot be kept costs nobody the answer."""
+        try:
+            metrics.observe(self.action_name, status, seconds)
+        except Exception:
+            log.exception("an answer could not be counted")
+        fields = {"action": self.action_name, "status": status, "ms": round(seconds * 1000, 1)}
+        log.info("action", extra={"fields": fields})
 
     def _apology(self, tracker: Tracker) -> dict[str, Any]:
         """An apology with what is still known; needs nothing that may have failed."""
@@ -84,4 +94,5 @@ class SafeAction(Action, ABC):
             offered = buttons(["ask_statistics_source", "find_support", "ask_human"], self.store.current().labels)
         except Exception:
             log.exception("%s has nothing to fall back on", self.action_name)
-        return compose(text, {"name": f"{self.action_name}_failed", "question": True}, offered)
+        parts: Parts = {"name": f"{self.action_name}_failed", "question": True, "status": Status.ACTION_FAILED.value}
+        return compose(text, parts, offered)

@@ -4,7 +4,7 @@ PlanError
 ├── ContentError      a file under content/ is missing or wrong (file, line, reason)
 ├── SetupError        the machine or the checkout is not ready (says what to do)
 ├── PackageError      the language package cannot be built or trusted
-├── WithoutTensorFlowError  PLAN_LEAN=1 keeps out what was asked for
+├── KeptOutError      PLAN_LEAN=1 keeps out what was asked for
 ├── RefusedFileError  a published file of figures cannot be taken in (reason)
 ├── RequestError      a request to the web channel cannot be answered
 │   ├── BadRequestError      it is not what the channel understands
@@ -13,10 +13,14 @@ PlanError
 │   └── BusyChannelError     there is no answer just now
 ├── DeliveryError     a platform did not take an answer
 ├── SharedStateError  what several workers share cannot be reached
+├── ModelRefusedError a model may not be loaded, or may not serve (says what to do)
+├── RetentionError    what is kept could not be deleted
+├── ServiceStateError what operators decide cannot be read or kept
 └── ActionError       an action could not answer
     ├── FactsMissingError  the stored facts hold no such figure or service
     ├── StoreError         the store of figures cannot be read or written
     ├── OutOfTimeError     the action's time budget ran out
+    ├── ActionServerError  the action server gave no answer
     ├── SourceError        a public service gave nothing to answer from
     │   ├── SourceUnavailableError  it is down, too busy or too slow
     │   │   └── TooLargeError       so it says (503) of a question that can be asked in parts
@@ -52,16 +56,32 @@ class PackageError(PlanError):
     """The language package cannot be built, or a checksum differs."""
 
 
-class WithoutTensorFlowError(PlanError, ModuleNotFoundError):
-    """Something needs TensorFlow, which PLAN_LEAN=1 keeps out. To an import it is a module that is not there. `name`: of what."""
+class KeptOutError(PlanError, ModuleNotFoundError):
+    """PLAN_LEAN=1 keeps out what something needs. To an import it is a module that is not there. `name`: of a module, or in one."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} needs TensorFlow, which PLAN_LEAN=1 keeps out: unset PLAN_LEAN and start again.")
+        super().__init__(f"{name} is kept out by PLAN_LEAN=1, and something needs it: unset PLAN_LEAN and start again.")
         self.name = name
 
 
 class SharedStateError(PlanError):
     """Redis does not answer: go by what this worker knows itself."""
+
+
+class ModelRefusedError(PlanError):
+    """A model may not be loaded, or may not serve. `name`: of the model; `reason`: why, and what to do."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name, self.reason = name, reason
+        super().__init__(f"The model {name} was refused: {reason}.")
+
+
+class RetentionError(PlanError):
+    """A store did not answer while something was to be deleted from it."""
+
+
+class ServiceStateError(PlanError):
+    """The database that keeps the switch, the notice and the choice of a model does not answer."""
 
 
 class RefusedFileError(PlanError):
@@ -121,6 +141,10 @@ class StoreError(ActionError):
 
 class OutOfTimeError(ActionError):
     """The action's time budget ran out."""
+
+
+class ActionServerError(ActionError):
+    """The action server gave no answer that can be used. Its message holds nothing of the conversation."""
 
 
 class SourceError(ActionError):

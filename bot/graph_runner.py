@@ -10,13 +10,19 @@ from __future__ import annotations
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from rasa.core.agent import Agent
+from rasa.engine.constants import PLACEHOLDER_MESSAGE
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.graph import ExecutionContext, GraphNode, GraphSchema
 from rasa.engine.graph import GraphNodeHook as Hook
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.runner.interface import GraphRunner
 from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import INTENT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.safety_intents import SAFETY
+from bot.operations import turn
+from bot.operations.turn import step
 
 Step = tuple[str, GraphNode, tuple[str, ...]]
 
@@ -46,7 +52,14 @@ class PlainGraphRunner(GraphRunner):
         steps = self._orders.get(wanted)
         if steps is None:
             steps = self._orders[wanted] = self._order(wanted)
-        made: dict[str, Any] = dict(inputs or {})
+        understands = PLACEHOLDER_MESSAGE in (inputs or {})
+        with step("understanding" if understands else "dialogue"):
+            made = self._made(steps, dict(inputs or {}))
+        if understands:
+            turn.understood(*_taken_for(made.get(wanted[0])))
+        return {name: made[name] for name in wanted}
+
+    def _made(self, steps: list[Step], made: dict[str, Any]) -> dict[str, Any]:
         if clash := made.keys() & self._nodes.keys():
             raise GraphRunError(f"Inputs may not have the names of nodes: {', '.join(sorted(clash))}.")
         for name, node, needs in steps:
@@ -56,7 +69,7 @@ class PlainGraphRunner(GraphRunner):
                 if error.args and error.args[0] in needs and error.args[0] not in made:
                     raise GraphRunError(f"Node {name} was not given {error.args[0]}.") from error
                 raise
-        return {name: made[name] for name in wanted}
+        return made
 
     def _order(self, wanted: tuple[str, ...]) -> list[Step]:
         nodes = self._schema.minimal_graph_schema(list(wanted)).nodes
@@ -68,9 +81,8 @@ class PlainGraphRunner(GraphRunner):
             raise GraphRunError("The graph has a circle in it.") from error
 
 
-def use_plain_runner(agent: Agent) -> Agent:
-    """The agent, running its graph without Dask; an agent that has no model stays as it is."""
-    processor = agent.processor
-    if processor and isinstance(processor.graph_runner, DaskGraphRunner):
-        processor.graph_runner = PlainGraphRunner.of(processor.graph_runner)
-    return agent
+def _taken_for(messages: Any) -> tuple[str | None, Any]:
+    """The intent of a message that was understood, and its sign of danger."""
+    if not (isinstance(messages, list) and messages and isinstance(messages[0], Message)):
+        return None, None
+    return (messages[0].get(INTENT) or {}).get("name"), messages[0].get(SAFETY)

@@ -34,12 +34,12 @@ class Keys:
 
     def seal(self, purpose: str, text: str) -> str:
         """The text, encrypted; only the same purpose opens it."""
-        return self._box(purpose).encrypt(text.encode()).decode()
+        return self._box(purpose).encrypt(_bytes(text)).decode()
 
     def open(self, purpose: str, sealed: str) -> str | None:
         """What was sealed; None for what was not sealed here, or was changed."""
         try:
-            return self._box(purpose).decrypt(sealed.encode()).decode()
+            return self._box(purpose).decrypt(_bytes(sealed)).decode("utf-8", "surrogatepass")
         except InvalidToken:
             return None
 
@@ -47,7 +47,12 @@ class Keys:
         return Fernet(urlsafe_b64encode(self._digest("seal", purpose)))
 
     def _digest(self, purpose: str, text: str) -> bytes:
-        return hmac.new(self._secret, f"{purpose}:{text}".encode(), sha256).digest()
+        return hmac.new(self._secret, _bytes(f"{purpose}:{text}"), sha256).digest()
+
+
+def _bytes(text: str) -> bytes:
+    """Half a surrogate pair too: JSON can bring one, and it is a text like any other."""
+    return text.encode("utf-8", "surrogatepass")
 
 
 def secret_of(file: Path) -> str:

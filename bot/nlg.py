@@ -17,6 +17,7 @@ from rasa.utils.endpoints import EndpointConfig
 
 from bot import clock
 from bot.action_answers import check_schema_once
+from bot.action_calls import send_recent_only
 from bot.content.store import Content, shared
 from bot.dialogue import clarify, figures, followups, history, languages, safety, yes_no
 from bot.dialogue.message import from_content
@@ -36,6 +37,7 @@ class ContentNLG(NaturalLanguageGenerator):
     def __init__(self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None) -> None:
         self.store = shared()
         check_schema_once()
+        send_recent_only()
 
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any

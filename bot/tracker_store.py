@@ -20,7 +20,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.orm import Session
 
 from bot.dialogue.message import ANSWER, Button
-from bot.stores.database import Steady, is_address, open_engine
+from bot.stores.database import Steady, is_address, open_engine, reading
 
 T = TypeVar("T")
 REMEMBERED = 500
@@ -47,7 +47,7 @@ class ConversationStore(SQLTrackerStore):
         # with a scheme in it, Rasa takes the host for the whole address
         super().__init__(*args, **(kwargs | ({"host": db} if is_address(db) else {"db": db})))
         self.engine.dispose()
-        self.engine, self._steady = engine, Steady(engine)
+        self.engine, self._steady, self._reading = engine, Steady(engine), reading(engine)
         self.sessionmaker = sa.orm.sessionmaker(bind=engine)
         # conversation -> its tracker, and the last row of it in the database
         self._remembered: OrderedDict[str, tuple[DialogueStateTracker, LastRow]] = OrderedDict()
@@ -91,7 +91,7 @@ class ConversationStore(SQLTrackerStore):
 
     def _read(self, conversation: str) -> tuple[list[dict[str, Any]], LastRow]:
         """The events of the last session, the latest of them when there are many, and the last row."""
-        with self.engine.connect() as connection:
+        with self._reading.connect() as connection:
             rows = connection.execute(self._last_rows, {"conversation": conversation}).fetchall()[::-1]
             if not rows:
                 return [], NOTHING
@@ -150,7 +150,7 @@ class ConversationStore(SQLTrackerStore):
         columns = self.SQLEvent.__table__.c
         wanted = (columns.sender_id == conversation) & columns.type_name.in_(["user", "bot"])
         query = sa.select([columns.data]).where(wanted).order_by(columns.id.desc()).limit(most)
-        with self.engine.connect() as connection:
+        with self._reading.connect() as connection:
             return [json.loads(row[0]) for row in reversed(connection.execute(query).fetchall())]
 
     async def offered(self, conversation: str) -> list[Button]:
@@ -162,7 +162,7 @@ class ConversationStore(SQLTrackerStore):
         """What the last message got for an answer, when it is this one, sent again; None when it is a new one."""
 
         def work() -> list[dict[str, Any]] | None:
-            with self.engine.connect() as connection:
+            with self._reading.connect() as connection:
                 row = connection.execute(self._last_heard, {"conversation": conversation}).first()
             # a look before the whole event is read: it is long, and hardly any message comes twice
             if row is None or message_id not in row[0] or json.loads(row[0]).get("message_id") != message_id:
@@ -173,7 +173,7 @@ class ConversationStore(SQLTrackerStore):
         return said and [message_of(event, conversation) for event in said]
 
     def _said_last(self, conversation: str) -> list[dict[str, Any]]:
-        with self.engine.connect() as connection:
+        with self._reading.connect() as connection:
             rows = connection.execute(self._since_heard, {"conversation": conversation}).fetchall()
         return [json.loads(row[0]) for row in rows]
 
@@ -208,7 +208,7 @@ class ConversationStore(SQLTrackerStore):
         if connection is not None:
             row = connection.execute(self._newest, asked).first()
         else:
-            with self.engine.connect() as own:
+            with self._reading.connect() as own:
                 row = own.execute(self._newest, asked).first()
         return (row[0], row[1]) if row else NOTHING
 

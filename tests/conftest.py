@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,9 @@ from tests.misbehaving import Misbehaving
 
 LAST = "test_numbers_shown.py"
 NOBODY = "http://127.0.0.1:9"
+HERE = Path(__file__).parent
+TOGETHER = {"conversations": "assistant", "nlu": "assistant", "browser": "browser"}
+"""Folders whose tests share a trained assistant or a started one."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -50,5 +54,11 @@ def server(one_server: Misbehaving, monkeypatch: pytest.MonkeyPatch) -> Misbehav
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What reads the transcript of the whole run comes last."""
+    """What reads the transcript of the whole run comes last; what shares something that takes long to start stays together.
+
+    With `-n` and `--dist loadgroup` each group runs in one process: all conversations, all of the browser, else one file.
+    """
     items.sort(key=lambda item: item.path.name == LAST)
+    for item in items:
+        part = item.path.relative_to(HERE).parts[0]
+        item.add_marker(pytest.mark.xdist_group(TOGETHER.get(part, str(item.path))))

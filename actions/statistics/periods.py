@@ -30,7 +30,14 @@ class Period:
 
 
 def read(value: str, today: date) -> Period | None:
-    """The days of a period entity; None for "latest" and for what has no days of its own."""
+    """The days of a period entity; None for "latest", for what has no days of its own, and for years that no calendar has."""
+    try:
+        return _read(value, today)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _read(value: str, today: date) -> Period | None:
     if match := re.fullmatch(r"(\d{4})-(\d\d)", value):
         return month(int(match[1]), int(match[2]))
     if match := re.fullmatch(r"(\d{4})/(\d\d)", value):

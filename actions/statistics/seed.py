@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from functools import lru_cache
@@ -63,11 +64,12 @@ def _rows(path: Path, made: Callable[[dict[str, str]], T]) -> Iterator[T]:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ContentError(path.name, None, f"cannot be read ({error})") from error
-    for line, row in enumerate(csv.DictReader(text.splitlines()), 2):
-        try:
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    try:
+        for row in rows:
             yield made(row)
-        except (KeyError, ValueError, TypeError) as error:
-            raise ContentError(path.name, line, f"is not a figure ({error})") from error
+    except (KeyError, ValueError, TypeError, csv.Error) as error:
+        raise ContentError(path.name, rows.line_num or 1, f"is not a figure ({error})") from error
 
 
 def _figure(row: dict[str, str]) -> Figure:

@@ -18,6 +18,10 @@ from bot.dialogue.message import ANSWER, Button
 from bot.guard.gate import MOST_READ, TOO_FAST, Guard
 from bot.guard.turns import TooMany
 from bot.nlu import safety_patterns
+from bot.operations import state, turn, while_off
+from bot.operations.state import Off
+from bot.operations.status import Status
+from bot.operations.turn import step
 from bot.places import Places, Point
 
 log = logging.getLogger(__name__)
@@ -54,6 +58,7 @@ class Conversations:
             self._guard = Guard(lambda: shared().current().labels)
         return self._guard
 
+    @turn.observed
     async def say(
         self,
         raw: object,
@@ -74,9 +79,14 @@ class Conversations:
         """
         try:
             async with self.guard.turns.turn(conversation):
+                turn.begins()
+                if off := state.shared().current().off_now():
+                    return await self._while_off(off, raw, conversation, offered, erase)
                 if message_id and answered and (before := await answered(conversation, message_id)):
+                    turn.is_repeat()
                     return before
-                verdict = await self.guard.admit(conversation, raw)
+                with step("guard"):
+                    verdict = await self.guard.admit(conversation, raw)
                 if verdict.text is None:
                     return [_plain(conversation, verdict.refusal or SORRY, verdict.reason)]
                 text, buttons = verdict.text, await self._offered(verdict.text, conversation, offered)
@@ -92,7 +102,12 @@ class Conversations:
                     # the history shows what was typed, not what it chose
                     metadata[TYPED] = verdict.text
                 message = UserMessage(
-                    text, Collector(), conversation, input_channel=channel, metadata=metadata or None, message_id=message_id
+                    text,
+                    Collector(),
+                    conversation,
+                    input_channel=channel,
+                    metadata=metadata or None,
+                    message_id=message_id,
                 )
                 return await self._answer(message, handle, erase)
         except TooMany:
@@ -121,19 +136,38 @@ class Conversations:
         try:
             await asyncio.wait_for(handle(message), TURN_SECONDS)
         except asyncio.TimeoutError:
+            turn.failed(Status.TIMED_OUT)
             log.error("no answer within %.0f s", TURN_SECONDS)
         except Exception:
             log.exception("a turn failed")
-        if erase and any((m.get(ANSWER) or {}).get("name") == ERASING for m in collector.messages):
+        return await self._erased(collector.messages, conversation, erase) or [_plain(conversation, SORRY, "failed")]
+
+    async def _while_off(
+        self, off: Off, raw: object, conversation: str, offered: Offered | None, erase: Eraser | None
+    ) -> list[dict[str, Any]]:
+        """See bot/operations/while_off.py. What the guard refuses hears the operator's message too."""
+        with step("guard"):
+            text = (await self.guard.admit(conversation, raw)).text
+        if text:
+            buttons = await self._offered(text, conversation, offered)
+            if button := choices.chosen(text, buttons, exactly=bool(safety_patterns.find(text))):
+                text = button["payload"]
+        return await self._erased(await while_off.answer(off, text, conversation), conversation, erase)
+
+    @staticmethod
+    async def _erased(messages: list[dict[str, Any]], conversation: str, erase: Eraser | None) -> list[dict[str, Any]]:
+        """The messages, after the conversation was deleted if they say so."""
+        if erase and any((m.get(ANSWER) or {}).get("name") == ERASING for m in messages):
             try:
                 erased = erase(conversation)
                 if isawaitable(erased):
                     await erased
             except Exception:
+                turn.failed(Status.ERASE_FAILED)
                 log.exception("a conversation could not be erased")
                 return [_plain(conversation, NOT_ERASED, "failed")]
-        return collector.messages or [_plain(conversation, SORRY, "failed")]
+        return messages
 
 
 def _plain(conversation: str, text: str, reason: str) -> dict[str, Any]:
-    return {"recipient_id": conversation, "text": text, ANSWER: {"name": reason, "text": text, "question": True}}
+    return {"recipient_id": conversation, "text": text, ANSWER: {"name": reason, "text": text, "question": True, "kept": False}}

@@ -25,8 +25,9 @@ from bot.keys import Keys, secret_of
 from bot.messaging import settings as messaging_settings
 from bot.messaging.calls import Caller, Waits
 from bot.messaging.capabilities import Capabilities
-from bot.messaging.desk import Call, Desk
+from bot.messaging.desk import Desk
 from bot.messaging.received import Received
+from bot.messaging.sending import Call
 from bot.messaging.settings import PUBLIC_URL, MessagingSettings, Variable
 from bot.paths import SECRET_FILE
 
@@ -140,13 +141,17 @@ class MessagingChannel(InputChannel, ABC):
 
         @blueprint.listener("after_server_start")
         async def start(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
-            if desk := self._desk_of(app, on_new_message):
-                self._house = loop.create_task(desk.keep_house())
+            self._desk_of(app, on_new_message)
 
         @blueprint.listener("before_server_stop")
         async def stop(*_: Any) -> None:
-            if self.desk:
-                await self.desk.mailboxes.finish(STOP_SECONDS)
+            try:
+                if self.desk:
+                    await self.desk.stop(STOP_SECONDS)
+            except Exception:
+                log.exception(
+                    "%s: other workers will notice only in some seconds that this one has stopped", self.title
+                )
             if self._house:
                 self._house.cancel()
             await self.caller.close()
@@ -170,7 +175,7 @@ class MessagingChannel(InputChannel, ABC):
             return self.too_busy(SORRY)
         try:
             for start in range(0, len(received), TAKEN_AT_ONCE):
-                desk.take(received[start : start + TAKEN_AT_ONCE])
+                await desk.take(received[start : start + TAKEN_AT_ONCE])
                 # others may have a request too
                 await asyncio.sleep(0)
         except BusyChannelError:
@@ -186,6 +191,8 @@ class MessagingChannel(InputChannel, ABC):
                 return None
             keys = self._keys or Keys(secret_of(SECRET_FILE))
             self.desk = Desk(self, store, handle, keys, self.settings, self.conversations)
+            vars(app.ctx).setdefault("desks", {})[self.name()] = self.desk
+            self._house = asyncio.get_running_loop().create_task(self.desk.keep_house())
         return self.desk
 
 

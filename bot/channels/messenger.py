@@ -19,8 +19,8 @@ from bot.channels.render import Outgoing
 from bot.messaging.calls import Fault
 from bot.messaging.calls import Request as ApiRequest
 from bot.messaging.capabilities import MESSENGER
-from bot.messaging.desk import Call
 from bot.messaging.received import Kind, Received, point_of
+from bot.messaging.sending import Call
 from bot.messaging.settings import Variable
 
 PAGE_TOKEN = Variable(

@@ -1,8 +1,13 @@
-"""Which messaging channels there are; credentials.yml names the same."""
+"""Which messaging channels there are, and which channels credentials.yml names: all of these, and those of the web."""
 
 from __future__ import annotations
 
 import os
+from pathlib import Path
+
+from rasa.core.channels.channel import InputChannel
+from rasa.shared.utils.common import class_from_module_path
+from rasa.shared.utils.io import read_config_file
 
 from bot import paths
 from bot.channels.messaging import MessagingChannel
@@ -11,11 +16,26 @@ from bot.channels.slack import SlackChannel
 from bot.channels.sms import SmsChannel
 from bot.channels.telegram import TelegramChannel
 from bot.channels.whatsapp import WhatsappChannel
+from bot.errors import SetupError
 from bot.keys import VARIABLE as PLAN_SECRET
 
 MESSAGING: tuple[type[MessagingChannel], ...] = (
     TelegramChannel, WhatsappChannel, SmsChannel, MessengerChannel, SlackChannel,
 )  # fmt: skip
+
+
+def named_in(file: Path) -> list[InputChannel]:
+    """The channels that a file names by their classes, made. Raises SetupError for one that is not there."""
+    made = []
+    for name, settings in read_config_file(file).items():
+        try:
+            kind = class_from_module_path(name)
+        except (AttributeError, ImportError) as error:
+            raise SetupError(
+                f"{file.name}: there is no channel {name}. Correct its name, or take the line out."
+            ) from error
+        made.append(kind.from_credentials(settings))
+    return made
 
 
 def secrets() -> list[str]:

@@ -8,7 +8,6 @@ Bad requests get status 400 and a line that says what is wrong; everything else 
 
 from __future__ import annotations
 
-import ipaddress
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -20,10 +19,10 @@ from sanic.response import HTTPResponse
 from bot import tracker_store
 from bot.channels.conversation import Conversations
 from bot.channels.problems import problem
+from bot.operations.access import from_this_machine
 
 LONGEST_SENDER = 255
 LARGEST_BODY = 100_000
-FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 
 
 class RestChannel(InputChannel):
@@ -63,15 +62,6 @@ class RestChannel(InputChannel):
             return response.json(answered)
 
         return webhook
-
-
-def from_this_machine(request: Request) -> bool:
-    """Whether the other end is this machine itself; a proxy on this machine speaks for others, and says so."""
-    try:
-        here = ipaddress.ip_address(request.ip).is_loopback
-    except ValueError:
-        return False
-    return here and not any(name in request.headers for name in FORWARDED)
 
 
 def read(body: bytes) -> tuple[str, object]:

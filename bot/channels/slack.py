@@ -18,8 +18,8 @@ from bot.channels.render import Outgoing
 from bot.messaging.calls import Fault
 from bot.messaging.calls import Request as ApiRequest
 from bot.messaging.capabilities import SLACK
-from bot.messaging.desk import Call
 from bot.messaging.received import Kind, Received
+from bot.messaging.sending import Call
 from bot.messaging.settings import Variable
 
 TOKEN = Variable("SLACK_BOT_TOKEN", "the bot's token, which begins with xoxb-", re.compile(r"xoxb-[\w-]{10,}"))

@@ -16,8 +16,8 @@ from bot.channels.render import Outgoing
 from bot.messaging.calls import Fault
 from bot.messaging.calls import Request as ApiRequest
 from bot.messaging.capabilities import TELEGRAM
-from bot.messaging.desk import Call
 from bot.messaging.received import Kind, Received, point_of
+from bot.messaging.sending import Call
 from bot.messaging.settings import Variable
 
 TOKEN = Variable("TELEGRAM_BOT_TOKEN", "the token that @BotFather gave the bot", re.compile(r"\d+:[\w-]{20,}"))

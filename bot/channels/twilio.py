@@ -10,7 +10,7 @@ import hmac
 import re
 from typing import Any
 from urllib.parse import parse_qsl
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape  # nosec B406
 
 from sanic import Request, response
 from sanic.response import HTTPResponse
@@ -20,8 +20,8 @@ from bot.channels.messaging import MessagingChannel, dictionary
 from bot.channels.render import Outgoing
 from bot.messaging.calls import Fault
 from bot.messaging.calls import Request as ApiRequest
-from bot.messaging.desk import Call
 from bot.messaging.received import Kind, Received, point_of
+from bot.messaging.sending import Call
 from bot.messaging.settings import Variable
 
 ACCOUNT = Variable("TWILIO_ACCOUNT_SID", "the account's SID from Twilio's console", re.compile(r"AC[0-9a-fA-F]{32}"))

@@ -7,14 +7,13 @@ with the widget on it. The id of a conversation travels in the body only: addres
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import wraps
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel, UserMessage
-from sanic import Blueprint, Request, Sanic, response
+from sanic import Blueprint, Request, response
 from sanic.response import HTTPResponse
 
 from bot import tracker_store
@@ -25,11 +24,12 @@ from bot.guard.gate import MOST_READ, TOO_FAST
 from bot.guard.text import plain
 from bot.keys import secret_of
 from bot.nlu import safety_patterns
+from bot.operations import trace
 from bot.paths import SECRET_FILE
-from bot.settings import KEPT_DAYS, WebSettings
+from bot.settings import WebSettings
 from bot.web import openapi, requests
 from bot.web.addresses import AddressLimits
-from bot.web.desk import Desk, forget_old
+from bot.web.desk import Desk
 from bot.web.files import WidgetFiles
 from bot.web.ids import ConversationIds
 from bot.web.origins import Origins
@@ -97,11 +97,6 @@ class WebChannel(InputChannel):
         async def beside(request: Request, name: str) -> HTTPResponse:
             return self._files.page(request, name)
 
-        @web.listener("after_server_start")
-        async def forget(app: Sanic, _: asyncio.AbstractEventLoop) -> None:
-            if store := tracker_store.of_agent(getattr(app.ctx, "agent", None)):
-                app.add_task(forget_old(store, KEPT_DAYS))
-
         return web
 
     def _guarded(self, serve: Callable[[Request, Desk], Awaitable[HTTPResponse]], handle: Any) -> Handler:
@@ -123,7 +118,7 @@ class WebChannel(InputChannel):
                 answered.headers["Access-Control-Allow-Origin"] = origin
                 answered.headers["Access-Control-Allow-Methods"] = "POST"
                 answered.headers["Access-Control-Allow-Headers"] = "Content-Type"
-                answered.headers["Access-Control-Expose-Headers"] = "Retry-After"
+                answered.headers["Access-Control-Expose-Headers"] = f"Retry-After, {trace.SHOWN}"
             return answered
 
         return checked

@@ -8,12 +8,15 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.lean import imports
+
 if TYPE_CHECKING:
     from rasa.core.agent import Agent
 
 
 def quiet() -> None:
-    """Silences what libraries say to developers, so that a conversation can be read."""
+    """Silences what libraries say to developers, so that a conversation can be read. Before Rasa is imported."""
+    imports.use_if_asked()
     warnings.filterwarnings("ignore")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
@@ -26,17 +29,16 @@ def quiet() -> None:
 
 
 def load(model: Path, action_url: str | None = None) -> Agent:
-    """The agent of the model, with the words of content/; conversations stay in memory."""
+    """The agent of the model, with the words of content/; conversations stay in memory. Raises ModelRefusedError."""
     quiet()
     from rasa.core.agent import Agent
     from rasa.core.nlg import NaturalLanguageGenerator
     from rasa.utils.endpoints import EndpointConfig
 
-    from bot.graph_runner import use_plain_runner
+    from bot.models import loading
 
-    loaded = Agent.load(
-        str(model),
+    agent = Agent(
         action_endpoint=EndpointConfig(action_url) if action_url else None,
         generator=NaturalLanguageGenerator.create(EndpointConfig(type="bot.nlg.ContentNLG"), None),
     )
-    return use_plain_runner(loaded)
+    return loading.load_into(agent, model)

@@ -16,6 +16,8 @@ VALIDATE = (
     "from rasa.__main__ import main; sys.argv = ['rasa', 'data', 'validate', '--fail-on-warnings', '--max-history', '3', "
     "'--domain', 'domain.yml', '--data', 'data/nlu', 'data/rules', 'data/stories']; main()"
 )
+NOT_CHECKED = 77
+"""What a check returns when it could not be done here: neither good nor bad."""
 
 
 def run() -> int:
@@ -27,15 +29,18 @@ def run() -> int:
         "content": _content,
         "dialogue": _dialogue,
         "training data (rasa)": _rasa,
+        "unsafe code (bandit)": _unsafe,
+        "advisories (pip-audit)": _advisories,
     }
-    failed = [name for name, check in checks.items() if _say(name, check())]
+    failed = [name for name, check in checks.items() if _say(name, check()) not in (0, NOT_CHECKED)]
     if failed:
         typer.secho(f"{len(failed)} of {len(checks)} checks found problems: {', '.join(failed)}", fg="red")
     return 1 if failed else 0
 
 
 def _say(name: str, code: int) -> int:
-    typer.secho(f"{'PROBLEM' if code else 'ok':8}{name}", fg="red" if code else "green")
+    word, colour = {0: ("ok", "green"), NOT_CHECKED: ("-", "yellow")}.get(code, ("PROBLEM", "red"))
+    typer.secho(f"{word:8}{name}", fg=colour)
     return code
 
 
@@ -70,3 +75,34 @@ def _rasa() -> int:
     if found.returncode:
         typer.echo("\n".join((found.stdout + found.stderr).splitlines()[-25:]))
     return found.returncode
+
+
+def _unsafe() -> int:
+    from bot.cli import unsafe
+
+    found = list(unsafe.problems())
+    for problem in found:
+        typer.echo(problem)
+    return 1 if found else 0
+
+
+def _advisories() -> int:
+    from bot.cli import audit
+    from bot.errors import ContentError
+
+    try:
+        known = audit.accepted()
+    except ContentError as error:
+        typer.echo(str(error))
+        return 1
+    moved = audit.pins_that_moved(known)
+    for line in moved:
+        typer.echo(line)
+    try:
+        result = audit.compare(audit.ask(known), known)
+    except audit.NotCheckedError as error:
+        typer.echo(f"not checked: {error}. Last looked at on {known.looked_at}.")
+        return 1 if moved else NOT_CHECKED
+    for line in audit.lines(result):
+        typer.echo(line)
+    return 1 if moved or result.new else NOT_CHECKED if result.unknown else 0

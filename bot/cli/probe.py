@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 import urllib.error
@@ -39,6 +40,26 @@ def wait_until_ready(port: int, dead: Callable[[], str | None], most_seconds: fl
             pass
         time.sleep(PAUSE_SECONDS)
     raise SetupError(f"Nothing answered within {most_seconds:.0f} s: see the lines above, then try `make run` again.")
+
+
+def live(port: int) -> dict:
+    """What a worker says of itself; a new connection each time, by which the system chooses the worker. Raises as `ask` does."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=EACH_SECONDS) as response:
+        return json.load(response)
+
+
+def wait_for_workers(port: int, many: int, dead: Callable[[], str | None], most_seconds: float = 120.0) -> None:
+    """Waits until so many workers have said that they are there. Raises SetupError when one ends or time is up."""
+    started, seen = time.monotonic(), set()
+    while time.monotonic() - started < most_seconds:
+        if name := dead():
+            raise SetupError(f"The {name} stopped while starting: the lines above say why.")
+        with contextlib.suppress(urllib.error.URLError, ValueError, KeyError, OSError):
+            seen.add(live(port)["worker"])
+            if len(seen) >= many:
+                return
+        time.sleep(0.05)
+    raise SetupError(f"Only {len(seen)} of {many} workers answered within {most_seconds:.0f} s: see the lines above.")
 
 
 def _good(messages: list[dict]) -> bool:

@@ -1,4 +1,4 @@
-"""Trains when, and only when, something that the model learns from has changed."""
+"""Trains when, and only when, something that the model learns from has changed; then tries the model."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from pathlib import Path
 
 import typer
 
-from bot.errors import SetupError
+from bot.cli import service_records
+from bot.errors import ModelRefusedError, SetupError
+from bot.models import making, manifest, registry, trial
+from bot.models.manifest import Trial
 from bot.nlu import package
-from bot.paths import BUILD, MODELS, ROOT
+from bot.paths import BUILD, LANGUAGE_PACKAGE, ROOT
 
 ROOM_NEEDED_MB = 300
-KEPT_MODELS = 2
 LEARNS_WITH = frozenset(
     {
         "rasa", "spacy", "thinc", "numpy", "scipy", "scikit-learn", "joblib", "onnx", "onnxruntime", "tokenizers",
@@ -44,11 +46,14 @@ def libraries() -> str:
 def model_path() -> Path:
     """Where the model of the files as they are now belongs; named after their checksum."""
     total = hashlib.sha256(f"{package.checksum(inputs())}\n{libraries()}".encode())
-    return MODELS / f"plan-{total.hexdigest()[:16]}.tar.gz"
+    return manifest.path_of(f"plan-{total.hexdigest()[:16]}")
 
 
 def ensure_model(*, force: bool = False) -> Path:
-    """The path of an up-to-date model, trained now if there is none. Raises SetupError or ContentError."""
+    """The path of an up-to-date model, trained and tried now if there is none; its manifest says whether it may serve.
+
+    Raises SetupError or ContentError.
+    """
     target = model_path()
     if _is_current(target) and not force:
         return target
@@ -59,7 +64,11 @@ def ensure_model(*, force: bool = False) -> Path:
 
 
 def _is_current(target: Path) -> bool:
-    return target.exists() and package.is_current()
+    """Whether it was trained here, to its end; what is wrong with it otherwise is said when it is loaded."""
+    try:
+        return target.exists() and bool(manifest.unverified(target).tried)
+    except ModelRefusedError:
+        return False
 
 
 @contextmanager
@@ -84,8 +93,13 @@ def _build_all(target: Path, force: bool) -> None:
         package.build()
     _say("2 of 2: training (about 60 s) ...")
     _train(target)
+    _keep(target)
     _say(f"trained in {time.perf_counter() - started:.0f} s: {target.name}")
-    _forget_old_models(target)
+    tried = try_out(target)
+    _say(f"its trial: {trial.in_words(tried)}")
+    if not tried.passed:
+        _say("It will not serve in this state, and the one before it goes on: see docs/operations.md.")
+    registry.forget_old(target, service_records.models_in_use())
 
 
 def _train(target: Path) -> None:
@@ -103,10 +117,17 @@ def _train(target: Path) -> None:
         raise SetupError("Training failed: the lines above say why. `planbot check` may say more.")
 
 
-def _forget_old_models(newest: Path) -> None:
-    old = sorted((p for p in MODELS.glob("plan-*.tar.gz") if p != newest), key=lambda p: p.stat().st_mtime)
-    for path in old[: -KEPT_MODELS + 1 or None]:
-        path.unlink()
+def _keep(target: Path) -> None:
+    making.new(target, LANGUAGE_PACKAGE, package.checksum(inputs()), libraries().splitlines())
+
+
+def try_out(model: Path) -> Trial:
+    """Tries a model and keeps what came of it. Raises ModelRefusedError for one that may not be loaded."""
+    from bot.cli import agent
+
+    tried = trial.of(agent.load(model).parse_message)
+    making.note(model, tried)
+    return tried
 
 
 def _say(line: str) -> None:

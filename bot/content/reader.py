@@ -27,13 +27,15 @@ def read(path: Path, model: type[Model]) -> Model:
         where = [step for step in first["loc"] if step != "__root__"]
         name = ".".join(str(step) for step in where)
         raise ContentError(path.name, _line(raw, where), f"{name}: {first['msg']}") from error
+    except Exception as error:
+        raise ContentError(path.name, None, f"cannot be understood ({type(error).__name__})") from error
 
 
 def _read_quickly(path: Path, model: type[Model]) -> Model | None:
     """The same without line numbers, ten times as fast; None when anything is wrong, so that the slow way can say what."""
     try:
         return model.parse_obj(YAML(typ="safe").load(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, YAMLError, ValidationError):
+    except Exception:
         return None
 
 
@@ -50,6 +52,10 @@ def read_yaml(path: Path) -> Any:
         raise ContentError(path.name, line, f"is not valid YAML: {error.problem or error}") from error
     except (YAMLError, ValueError) as error:  # a control character, or a date such as 2026-02-30
         raise ContentError(path.name, None, f"cannot be understood: {error}") from error
+    except (
+        Exception
+    ) as error:  # a list as a name, or lists within lists without end: whatever the library stumbles over
+        raise ContentError(path.name, None, f"cannot be understood ({type(error).__name__})") from error
 
 
 def _line(raw: Any, where: list) -> int | None:

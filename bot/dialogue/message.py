@@ -25,6 +25,8 @@ class Parts(TypedDict, total=False):
 
     `yes`, `no`: the intents meant by a plain yes or no after this message. `question_asked`: what a bare detail ("in Camden",
     "for men") later on is added to. `chart`: a picture as data (actions/statistics/chart.py); `picture`: its address.
+    `status`: what became of the message, where that does not follow from the other parts (bot/operations/status.py).
+    `kept`: False for what no history shows.
     """
 
     name: str
@@ -45,6 +47,8 @@ class Parts(TypedDict, total=False):
     picture: str
     details: dict[str, Any]
     language: str
+    kept: bool
+    status: str
 
 
 def buttons(nexts: list[str], labels: dict[str, Label]) -> list[Button]:

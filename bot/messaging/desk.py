@@ -5,30 +5,32 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from bot.channels.conversation import ERASING, SORRY, Conversations, Handler
 from bot.channels.render import NEXT, Outgoing, Rendered, render
 from bot.dialogue.message import ANSWER
-from bot.errors import BusyChannelError, DeliveryError
+from bot.errors import BusyChannelError
 from bot.guard.gate import DANGER, ONLY_SIGNS
 from bot.keys import Keys
-from bot.messaging.capabilities import Capabilities
+from bot.messaging.announcements import Announcements
+from bot.messaging.inbox import Inbox
 from bot.messaging.loops import ALARM_SECONDS, ENOUGH, ENOUGH_SECONDS, MOST_ALARMS, STUCK, Loops, most_alike
-from bot.messaging.mailboxes import Mailboxes
 from bot.messaging.notice import Notice
 from bot.messaging.received import Kind, Received
-from bot.messaging.records import MessagingRecords, Waiting
+from bot.messaging.records import MessagingRecords
+from bot.messaging.sending import Platform, Sending
 from bot.messaging.settings import MessagingSettings
+from bot.messaging.sharing import PATIENCE_SECONDS, Sharing
 from bot.nlu import safety_patterns
+from bot.operations import state, while_off
+from bot.stores.database import Steady
 from bot.tracker_store import ConversationStore
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
-Call = dict[str, Any]
-"""What a channel asks its platform to do: plain data without secrets, so that it can wait in the outbox."""
 STALE_SECONDS = 172_800.0
 """Platforms deliver again for a day at most: what is older is an old request that somebody sends again."""
 GROUP = (
@@ -37,28 +39,12 @@ GROUP = (
 )
 ASKS_FOR_REST = frozenset({NEXT, "MORE", "REST", "CONTINUE", "GO ON"})
 SAID_ONCE = frozenset({"too_fast", "empty", "no_words"})
-NO_ANSWER = SAID_ONCE | {"too_long", "ask_for_one", "failed"}
+NO_ANSWER = SAID_ONCE | {"too_long", "ask_for_one", "failed", "off"}
 """After these, the rest of the answer before may still be asked for."""
-MOST_FORMS = 3
-"""A message, and simpler ones in its place: a picture, words in its place, words without their marks."""
-OUTBOX_EVERY, OUTBOX_FIRST, OUTBOX_LONGEST = 5.0, 10.0, 600.0
-OUTBOX_AT_ONCE = 8
+OUTBOX_EVERY = 5.0
 PURGE_EVERY = 3_600.0
-
-
-class Platform(Protocol):
-    """What a channel knows of its platform."""
-
-    capabilities: Capabilities
-
-    def calls(self, outgoing: Outgoing, to: dict[str, Any]) -> list[Call]:
-        """What sends a message."""
-
-    def simpler(self, call: Call) -> Call | None:
-        """What to send in place of a call that was refused for good; None when there is nothing simpler."""
-
-    async def send(self, call: Call) -> None:
-        """Makes a call. Raises DeliveryError."""
+MOST_AT_ONCE = 64
+"""Answers that are made at once: with more, what must happen every second would wait behind them."""
 
 
 class Desk:
@@ -70,55 +56,75 @@ class Desk:
     ) -> None:  # fmt: skip
         self._platform, self._store, self._handle, self._keys, self._talk = platform, store, handle, keys, talk
         self._name, self._waiting = platform.capabilities.name, settings.waiting
-        self.records = MessagingRecords(store.engine, keys)
+        self.records, inbox = MessagingRecords(store.engine, keys), Inbox(store.engine, keys, self._name)
         self._loops = Loops(settings.a_day)
-        self.mailboxes = Mailboxes(self._turn, settings.fragment_seconds, talk.guard.settings.longest)
-        self._notice = Notice(store)
+        self._sharing = Sharing(
+            inbox, self._loops, store.answered, Steady(store.engine, PATIENCE_SECONDS), self._turn,
+            settings.fragment_seconds, talk.guard.settings.longest, settings.waiting,
+        )  # fmt: skip
+        self.mailboxes = self._sharing.mailboxes
+        self._sending = Sending(platform, self.records, self._sharing.run, self._sharing.is_alive)
+        self._kept, self.empty_outbox = self._sending.kept, self._sending.empty_outbox
+        self._notice, self._announcements = Notice(store), Announcements()
         self._left: dict[str, list[str]] = {}
-        self._background: set[asyncio.Task] = set()
+        self._gate = asyncio.Semaphore(MOST_AT_ONCE)
 
     def sender(self, person: str) -> str:
         """The name that a person's conversation has in the store: a keyed hash."""
         return f"{self._name}-{self._keys.sign('person', f'{self._name}:{person}')}"
 
-    def take(self, received: Sequence[Received]) -> None:
+    async def take(self, received: Sequence[Received]) -> None:
         """Takes in what is new of it; the answers follow. Raises BusyChannelError when no more can wait: send it again."""
         for one in received:
             if one.at is not None and time.time() - one.at > STALE_SECONDS:
                 log.info("%s: a message of days ago was left alone", self._name)
-                continue
-            if self.mailboxes.waiting >= self._waiting:
+            elif self.mailboxes.waiting >= self._waiting:
                 raise BusyChannelError("Too many messages are waiting. Please deliver this one again in a moment.")
-            sender = self.sender(one.person)
-            # an answer twice is better than none
-            if not self._kept(partial(self.records.is_new, self._name, one.delivery), True):
-                log.info("%s: a message that came before was not answered again", self._name)
-            elif not self.mailboxes.put(sender, one):
-                log.warning("%s: one person sent more than can wait; the rest was left out", self._name)
-            elif one.acknowledge:
+            elif await self._take(self.sender(one.person), one) and one.acknowledge:
                 # now, and not when its turn comes: the platform waits for it, for seconds only
-                self._alone(self._send_quietly(one.acknowledge))
+                self._sending.quietly(one.acknowledge)
+
+    async def _take(self, sender: str, received: Received) -> bool:
+        """Whether it will be answered, by this worker or another."""
+        key = self._keys.sign("delivery", f"{self._name}:{received.delivery}")
+        try:
+            taken = await self._sharing.take(key, sender, received)
+        except Exception:
+            # from memory then: an answer twice is better than none
+            log.exception("%s: a message could not be put into the inbox", self._name)
+            return self.mailboxes.put(sender, received)
+        if not taken.is_new:
+            log.info("%s: a message that came before was not answered again", self._name)
+        elif taken.id is None:
+            log.warning("%s: one person sent more than can wait; the rest was left out", self._name)
+        return taken.id is not None
 
     async def _turn(self, sender: str, received: Received) -> None:
         try:
-            reply = await self._reply(sender, received)
+            async with self._gate_for(received):
+                reply = await self._reply(sender, received)
         except Exception:
             log.exception("%s: a message could not be answered", self._name)
             reply = [Outgoing(self._plain(SORRY))]
-        if reply:
-            await self._send(sender, reply, received.to)
-        # behind the sending: nobody asks for the rest before the answer is there
         left = self._left.pop(sender, None)
+        if reply and not await self._sending.send(sender, reply, received.to):
+            return
+        # behind the sending: nobody asks for the rest before the answer is there
         if left is not None:
-            self._kept(lambda: self.records.keep_rest(sender, left), None)
+            await self._kept(partial(self.records.keep_rest, sender, left), None)
+
+    def _gate_for(self, received: Received) -> AbstractAsyncContextManager[None]:
+        return nullcontext() if safety_patterns.find(received.text) else self._gate
 
     async def _reply(self, sender: str, received: Received) -> list[Outgoing] | None:
         """What to send; None for nothing, which is said only to what leads nowhere: see Loops."""
         danger = bool(safety_patterns.find(received.text))
-        if refusal := {Kind.GROUP: GROUP, Kind.UNREADABLE: ONLY_SIGNS}.get(received.kind):
+        off = state.shared().current().off_now()
+        unreadable = str(while_off.greeting(off)["text"]) if off else ONLY_SIGNS
+        if refusal := {Kind.GROUP: GROUP, Kind.UNREADABLE: unreadable}.get(received.kind):
             reply = self._refusal(sender, refusal, received.kind.value)
             return [Outgoing(self._plain(refusal))] if danger else reply
-        if rest := self._rest_asked_for(sender, received):
+        if not off and (rest := await self._rest_asked_for(sender, received)):
             self._loops.times(sender, "")
             return rest
         # whatever comes in between ends a row, so all is counted
@@ -137,11 +143,13 @@ class Desk:
         return await self._answer(sender, received)
 
     async def _answer(self, sender: str, received: Received) -> list[Outgoing] | None:
-        is_due = self._kept(lambda: self._notice.is_due(sender), False)
+        saved = received.message_id if received.again else ""
+        is_due = await self._kept(partial(self._notice.is_due, sender, saved), False)
         said = "/ask_local_police" if received.kind is Kind.PLACE else received.text
         messages = await self._talk.say(
-            said, sender, self._name, self._handle, self._erase, offered=self._store.offered, point=received.point
-        )
+            said, sender, self._name, self._handle, self._erase, offered=self._store.offered, point=received.point,
+            message_id=received.message_id or None, answered=self._store.answered if received.again else None,
+        )  # fmt: skip
         parts = [message.get(ANSWER) or {} for message in messages]
         names = [str(told.get("name")) for told in parts]
         if names[0] in SAID_ONCE and self._loops.refuses_again(sender, names[0]):
@@ -152,9 +160,12 @@ class Desk:
         rendered = self._rendered(messages)
         if self._platform.capabilities.segments is not None and (rendered.later or names[0] not in NO_ANSWER):
             self._left[sender] = rendered.later
-        if not is_due or names[0] in NO_ANSWER or ERASING in names:
+        if names[0] in NO_ANSWER or ERASING in names:
             return rendered.now
-        return self._with_notice(rendered.now, self._kept(lambda: self._notice.text(sender, parts), ""))
+        told = self._with_notice(rendered.now, await self._announcements.text(sender, parts))
+        return self._with_notice(
+            told, await self._kept(partial(self._notice.text, sender, parts), "") if is_due else ""
+        )
 
     def _with_notice(self, answer: list[Outgoing], notice: str) -> list[Outgoing]:
         """The notice goes last, and takes along the buttons that would vanish."""
@@ -176,13 +187,13 @@ class Desk:
         parts = [text[start : start + most] for text in texts for start in range(0, len(text.strip()), most)]
         return Rendered([Outgoing(self._plain(part)) for part in parts or [SORRY]], [])
 
-    def _rest_asked_for(self, sender: str, received: Received) -> list[Outgoing] | None:
+    async def _rest_asked_for(self, sender: str, received: Received) -> list[Outgoing] | None:
         if self._platform.capabilities.segments is None or received.kind is not Kind.TEXT:
             return None
         asked = " ".join(received.text.split()).strip(" .!\"'").upper()
-        if asked not in ASKS_FOR_REST or not (rest := self.records.rest(sender)):
+        if asked not in ASKS_FOR_REST or not (rest := await self._sharing.run(partial(self.records.rest, sender))):
             return None
-        self.records.keep_rest(sender, rest[1:])
+        self._left[sender] = rest[1:]
         return [Outgoing(rest[0])]
 
     def _refusal(self, sender: str, text: str, reason: str) -> list[Outgoing] | None:
@@ -195,101 +206,21 @@ class Desk:
         capabilities = self._platform.capabilities
         return capabilities.markup.plain(capabilities.written(text))
 
-    def _kept(self, work: Callable[[], T], otherwise: T) -> T:
-        """What is kept beside the conversation must not cost anybody the answer."""
-        try:
-            return work()
-        except Exception:
-            log.exception("%s: what is kept could not be read or written", self._name)
-            return otherwise
-
-    def _erase(self, sender: str) -> None:
-        """What "delete my data" deletes here."""
-        self._store.erase(sender)
-        self.records.erase(sender)
+    async def _erase(self, sender: str) -> None:
+        """What "delete my data" deletes here. What was sent behind it waits on, as what begins a new conversation."""
+        await self._store.run(partial(self._store.erase, sender))
+        await self._sharing.run(partial(self.records.erase, sender, letters=False))
         self.mailboxes.forget(sender)
 
-    async def _send(self, sender: str, reply: list[Outgoing], to: dict[str, Any]) -> None:
-        calls, due = [call for outgoing in reply for call in self._calls(outgoing, to)], time.time()
-        # what to do in danger does not wait behind an answer that the platform will not take
-        if not any(one.safety for one in reply) and self._kept(lambda: self.records.is_waiting(sender), False):
-            self._kept(lambda: self.records.put_off(self._name, sender, calls, due), None)
-            self._kept(lambda: self.records.hurry(sender), None)
-            return
-        left, wait = await self._send_in_order(calls)
-        if left:
-            log.warning("%s: an answer could not be sent and waits", self._name)
-            due = time.time() + max(OUTBOX_FIRST, wait)
-            self._kept(lambda: self.records.put_off(self._name, sender, left, due), None)
-
-    def _calls(self, outgoing: Outgoing, to: dict[str, Any]) -> list[Call]:
-        """What sends a message; its text alone when the rest of it cannot be written."""
-        try:
-            return self._platform.calls(outgoing, to)
-        except Exception:
-            log.exception("%s: a message could not be written with all it has", self._name)
-            return self._platform.calls(Outgoing(outgoing.text), to)
-
-    async def _send_in_order(self, calls: list[Call]) -> tuple[list[Call], float]:
-        """Makes the calls. Gives those that are left when one fails for now, and how long the platform asks to wait."""
-        for position, call in enumerate(calls):
-            forms = [call]
-            while True:
-                try:
-                    await self._platform.send(forms[-1])
-                    break
-                except DeliveryError as error:
-                    if not error.lasting:
-                        return [forms[-1], *calls[position + 1 :]], min(error.wait or 0.0, OUTBOX_LONGEST)
-                    simpler = self._platform.simpler(forms[-1]) if len(forms) < MOST_FORMS else None
-                    log.warning("%s: a message was refused%s: %s", self._name, "" if simpler else " for good", error)
-                    if simpler is None:
-                        break
-                    forms.append(simpler)
-                except Exception as error:
-                    # its text may hold anything
-                    log.error("%s: a message could not be sent (%s)", self._name, type(error).__name__)
-                    return [forms[-1], *calls[position + 1 :]], 0.0
-        return [], 0.0
-
-    async def _send_quietly(self, call: Call) -> None:
-        try:
-            await self._platform.send(call)
-        except Exception as error:
-            log.info("%s: a call of little weight failed (%s)", self._name, type(error).__name__)
-
-    def _alone(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
-
-    async def empty_outbox(self) -> None:
-        """Tries once more what could not be sent, and is due."""
-        gate = asyncio.Semaphore(OUTBOX_AT_ONCE)
-        # of each person the first; when that has arrived, the next may be due
-        while due := self.records.due(self._name):
-            if not any(await asyncio.gather(*(self._try_again(waiting, gate) for waiting in due))):
-                return
-
-    async def _try_again(self, waiting: Waiting, gate: asyncio.Semaphore) -> bool:
-        """Whether it is gone from the outbox. A fault with one must not keep the others."""
-        async with gate:
-            try:
-                if not self.records.claim(waiting):
-                    return False
-                left, wait = await self._send_in_order(waiting.calls)
-                if left:
-                    later = max(min(OUTBOX_FIRST * 2**waiting.tries, OUTBOX_LONGEST), wait)
-                    self.records.try_again(waiting, left, time.time() + later)
-                    return False
-                self.records.sent(waiting)
-                return True
-            except Exception:
-                log.exception("%s: an answer that waits could not be seen to", self._name)
-                return False
-
     async def keep_house(self, every: float = OUTBOX_EVERY) -> None:
-        """Sends what waits and deletes what has had its time, for as long as the server runs."""
+        """Sends what waits, answers what others left and deletes what has had its time, for as long as the server runs."""
+        await asyncio.gather(self._sharing.keep(), self._keep_outbox(every))
+
+    async def stop(self, seconds: float) -> None:
+        """Answers what waits, for so long; the rest is for the other workers, or for this one when it starts again."""
+        await self._sharing.stop(seconds)
+
+    async def _keep_outbox(self, every: float) -> None:
         purged = float("-inf")
         while True:
             try:

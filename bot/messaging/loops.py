@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from hashlib import blake2b
-
-from bot.guard.rate import RateLimit
+from typing import Any
 
 MOST_ALIKE = 4
 """The same text so often in a row is a machine's, or a person's whom the same answer does not help."""
@@ -25,7 +24,7 @@ REFUSAL_SECONDS = 10.0
 ENOUGH_SECONDS = 3_600.0
 """A machine would answer the refusal too: it is said once an hour."""
 MOST_REMEMBERED = 20_000
-DAY_MINUTES = 1_440
+DAY_SECONDS = 86_400.0
 ENOUGH = (
     "I have sent you a great many answers today, so until tomorrow I answer only now and then. "
     "If you are in danger, call 999."
@@ -42,43 +41,77 @@ def most_alike(text: str) -> int:
 
 
 @dataclass
-class _Seen:
-    text: bytes
-    count: int
-    at: float
+class _Counts:
+    """`left`, `filled`: answers for today, and when that was so; `text`, `times`, `at`: the last text, how often in a row, when;
+    `refused`: when each refusal was said.
+    """
+
+    left: float
+    filled: float
+    text: str = ""
+    times: int = 0
+    at: float = 0.0
+    refused: dict[str, float] = field(default_factory=dict)
 
 
 class Loops:
-    """`a_day`: answers to one person in a day, and in one burst."""
+    """`a_day`: answers to one person in a day, and in one burst. `clock`: seconds since 1970: workers count together."""
 
-    def __init__(self, a_day: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._day = RateLimit(a_day / DAY_MINUTES, a_day, clock)
-        self._texts: OrderedDict[str, _Seen] = OrderedDict()
-        self._refused: OrderedDict[tuple[str, str], float] = OrderedDict()
+    def __init__(self, a_day: int, clock: Callable[[], float] = time.time) -> None:
+        self._clock, self._a_day = clock, a_day
+        self._people: OrderedDict[str, _Counts] = OrderedDict()
 
     def enough_today(self, sender: str) -> bool:
         """Counts an answer; True when there were so many that the other end is hardly a person."""
-        return not self._day.allows(sender)
+        counts, now = self._of(sender), self._clock()
+        counts.left = min(self._a_day, counts.left + max(now - counts.filled, 0.0) * self._a_day / DAY_SECONDS)
+        counts.filled = now
+        if counts.left < 1:
+            return True
+        counts.left -= 1
+        return False
 
     def times(self, sender: str, text: str) -> int:
         """How often in a row this text came, this time included; capitals and spaces make no other text."""
         plain = " ".join(text.split()).casefold()
-        now, digest = self._clock(), blake2b(plain.encode("utf-8", "replace"), digest_size=16).digest()
-        seen = self._texts.pop(sender, None)
-        alike = seen and seen.text == digest and now - seen.at < ALIKE_SECONDS
-        count = seen.count + 1 if seen and alike else 1
-        self._texts[sender] = _Seen(digest, count, now)
-        if len(self._texts) > MOST_REMEMBERED:
-            self._texts.popitem(last=False)
-        return count
+        now, digest = self._clock(), blake2b(plain.encode("utf-8", "replace"), digest_size=16).hexdigest()
+        counts = self._of(sender)
+        alike = counts.text == digest and _within(now - counts.at, ALIKE_SECONDS)
+        counts.text, counts.times, counts.at = digest, counts.times + 1 if alike else 1, now
+        return counts.times
 
     def refuses_again(self, sender: str, reason: str, seconds: float = REFUSAL_SECONDS) -> bool:
         """Whether the same refusal was said in these last seconds: once is enough."""
-        now, key = self._clock(), (sender, reason)
-        before = self._refused.pop(key, None)
-        again = before is not None and now - before < seconds
-        self._refused[key] = before if again and before is not None else now
-        if len(self._refused) > MOST_REMEMBERED:
-            self._refused.popitem(last=False)
-        return again
+        refused, now = self._of(sender).refused, self._clock()
+        if reason in refused and _within(now - refused[reason], seconds):
+            return True
+        refused[reason] = now
+        return False
+
+    def counts(self, sender: str) -> dict[str, Any] | None:
+        """What was counted of a person, as plain data for the next worker; None for nothing."""
+        found = self._people.get(sender)
+        return asdict(found) if found else None
+
+    def restore(self, sender: str, counts: Mapping[str, Any] | None) -> None:
+        """What another worker has counted of a person, unless this one has counted since."""
+        own = self._people.get(sender)
+        if counts and not (own and own.at > counts.get("at", 0.0)):
+            # a worker of another version may count other things
+            known = {name: counts[name] for name in _NAMES if name in counts}
+            self._people[sender] = _Counts(**{"left": float(self._a_day), "filled": self._clock(), **known})
+
+    def _of(self, sender: str) -> _Counts:
+        found = self._people.pop(sender, None) or _Counts(float(self._a_day), self._clock())
+        self._people[sender] = found
+        if len(self._people) > MOST_REMEMBERED:
+            self._people.popitem(last=False)
+        return found
+
+
+_NAMES = tuple(f.name for f in fields(_Counts))
+
+
+def _within(passed: float, seconds: float) -> bool:
+    """A clock that was put back makes nobody wait."""
+    return 0 <= passed < seconds

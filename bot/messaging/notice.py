@@ -26,11 +26,16 @@ class Notice:
         self._store = store
         self._told: OrderedDict[str, None] = OrderedDict()
 
-    def is_due(self, sender: str) -> bool:
-        """Whether this person has heard nothing yet but what to do in danger. Asked before the answer is made."""
+    def is_due(self, sender: str, saved: str = "") -> bool:
+        """Whether this person has heard nothing yet but what to do in danger. Asked before the answer is made.
+
+        `saved`: id of the message that is answered, when its answer may be saved and not sent yet.
+        """
         if sender in self._told:
             return False
-        said = [event for event in self._store.said(sender, MOST_LOOKED_AT) if event.get("event") == "bot"]
+        events = self._store.said(sender, MOST_LOOKED_AT)
+        mine = (n for n, event in enumerate(events) if saved and event.get("message_id") == saved)
+        said = [event for event in events[: next(mine, None)] if event.get("event") == "bot"]
         if all(has_no_time((event.get("metadata") or {}).get(ANSWER) or {}) for event in said):
             return True
         self._remember(sender)

@@ -27,7 +27,8 @@ class Received:
     """`person`: who, in the platform's own words, never stored. `delivery`: the same for the same message sent again.
 
     `to`: what is needed to answer. `at`: when it was said, seconds since 1970, where the platform tells.
-    `acknowledge`: a call that must be made at once, such as the end of a button's waiting sign.
+    `acknowledge`: a call that must be made at once, such as the end of a button's waiting sign. `message_id`: of its turn in the
+    conversation, empty when it has none; `again`: another worker may have answered it already, and not sent its answer.
     """
 
     kind: Kind
@@ -38,6 +39,8 @@ class Received:
     point: Point | None = None
     at: float | None = None
     acknowledge: dict[str, Any] | None = None
+    message_id: str = ""
+    again: bool = False
 
 
 def point_of(latitude: Any, longitude: Any) -> Point | None:

@@ -1,6 +1,6 @@
 """What the messaging channels keep beside the conversations, in the same database, each for its time and no longer.
 
-Deliveries are keyed hashes; what is still to be said, and to whom, is sealed. Nothing here tells whose it is.
+What is still to be said, and to whom, is sealed. Nothing here tells whose it is. See inbox.py for what is still to be answered.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.keys import Keys
+from bot.messaging import tables
+from bot.messaging.tables import DELIVERIES, INBOX, OUTBOX, PEOPLE, REST
 from bot.settings import KEPT_DAYS
 
 DAY = 86_400.0
@@ -23,38 +25,9 @@ OUTBOX_SECONDS = 3_600.0
 HELD_SECONDS = 300.0
 """How long a server may take to send one; after that it has died, and another tries."""
 
-metadata = sa.MetaData()
-DELIVERIES = sa.Table(
-    "channel_deliveries",
-    metadata,
-    sa.Column("key", sa.String(64), primary_key=True),
-    sa.Column("at", sa.Float, nullable=False, index=True),
-)
-REST = sa.Table(
-    "channel_rest",
-    metadata,
-    sa.Column("sender", sa.String(255), primary_key=True),
-    sa.Column("sealed", sa.Text, nullable=False),
-    sa.Column("until", sa.Float, nullable=False, index=True),
-)
-OUTBOX = sa.Table(
-    "channel_outbox",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("channel", sa.String(32), nullable=False, index=True),
-    sa.Column("sender", sa.String(255), nullable=False, index=True),
-    sa.Column("sealed", sa.Text, nullable=False),
-    sa.Column("due", sa.Float, nullable=False),
-    sa.Column("tries", sa.Integer, nullable=False),
-    sa.Column("held", sa.Float, nullable=False),
-    sa.Column("until", sa.Float, nullable=False, index=True),
-    # a number that is used again would let one server delete what another has just put there
-    sqlite_autoincrement=True,
-)
 MINE = OUTBOX.c.sender == sa.bindparam("sender")
 IS_WAITING = sa.select([OUTBOX.c.id]).where(MINE & (OUTBOX.c.until >= sa.bindparam("now"))).limit(1)
 # made once: putting a statement together takes longer than running it
-NOTE_DELIVERY = sa.insert(DELIVERIES)
 REST_OF = sa.select([REST.c.sealed, REST.c.until]).where(REST.c.sender == sa.bindparam("sender"))
 
 
@@ -73,21 +46,7 @@ class MessagingRecords:
 
     def __init__(self, engine: sa.engine.Engine, keys: Keys, clock: Callable[[], float] = time.time) -> None:
         self._engine, self._keys, self._clock = engine, keys, clock
-        try:
-            metadata.create_all(engine)
-        except sa.exc.DBAPIError:
-            # another server has made them between our look and our own making
-            metadata.create_all(engine)
-
-    def is_new(self, channel: str, delivery: str) -> bool:
-        """Notes a delivery; False when it was noted before, by this server or another."""
-        key = self._keys.sign("delivery", f"{channel}:{delivery}")
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(NOTE_DELIVERY, {"key": key, "at": self._clock()})
-        except sa.exc.IntegrityError:
-            return False
-        return True
+        tables.make(engine)
 
     def keep_rest(self, sender: str, pieces: list[str]) -> None:
         """What is left of the last answer, in place of what was left before; nothing for an empty list."""
@@ -166,16 +125,21 @@ class MessagingRecords:
         with self._engine.begin() as connection:
             connection.execute(sa.delete(OUTBOX).where(OUTBOX.c.id == waiting.id))
 
-    def erase(self, sender: str) -> None:
-        """Deletes what is kept for a person, except that a message of theirs was answered once."""
+    def erase(self, sender: str, *, letters: bool = True) -> None:
+        """Deletes what is kept for a person, except that a message of theirs was answered once, and how often they were.
+
+        `letters`: messages that wait for an answer too.
+        """
         with self._engine.begin() as connection:
-            for table in (REST, OUTBOX):
+            for table in (REST, OUTBOX, INBOX) if letters else (REST, OUTBOX):
                 connection.execute(sa.delete(table).where(table.c.sender == sender))
+            said = sa.update(PEOPLE).where(PEOPLE.c.sender == sender)
+            connection.execute(said.values(said=None, said_until=None))
 
     def purge(self) -> None:
         """Deletes what has had its time."""
         now = self._clock()
         with self._engine.begin() as connection:
             connection.execute(sa.delete(DELIVERIES).where(DELIVERIES.c.at < now - KEPT_DAYS * DAY))
-            for table in (REST, OUTBOX):
+            for table in (REST, OUTBOX, INBOX, PEOPLE):
                 connection.execute(sa.delete(table).where(table.c.until < now))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import socket
 from pathlib import Path
 
 
@@ -13,32 +14,52 @@ def main() -> None:
     parser.add_argument("--interface", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=5005)
     parser.add_argument("--model", type=Path, required=True, help="a model that was trained here")
+    parser.add_argument("--shared", action="store_true", help="other workers listen on the same port")
     asked = parser.parse_args()
 
+    from bot.errors import PlanError
+    from bot.lean import imports
+
+    try:
+        imports.use_if_asked()  # before Rasa, spaCy and thinc are imported
+    except PlanError as error:
+        raise SystemExit(f"bot.server: {error}") from None
+
     import rasa.utils.common
-    import rasa.utils.log_utils
-    from rasa.core import run
-    from rasa.core.utils import AvailableEndpoints, number_of_sanic_workers
+    from rasa.core.utils import AvailableEndpoints
 
     from bot.channels import registry
-    from bot.errors import PlanError
+    from bot.operations import logs
     from bot.server import app
-    from bot.server.redaction import hide_secrets
+    from bot.server.redaction import of_operators
 
-    rasa.utils.common.configure_logging_and_warnings(log_level=logging.INFO)
     # Rasa logs what people typed at the level below
-    rasa.utils.log_utils.configure_structlog(logging.INFO)
-    rasa.utils.common.update_sanic_log_level()
-    hide_secrets(registry.secrets())
+    rasa.utils.common.configure_logging_and_warnings(log_level=logging.INFO)
     endpoints = AvailableEndpoints.read_endpoints("endpoints.yml")
     try:
-        channels = run.create_http_input_channels(None, "credentials.yml")
+        logs.configure([*registry.secrets(), *of_operators()])
+        logs.configure_structlog()
+        channels = registry.named_in(Path("credentials.yml"))
         server = app.with_agent(app.make("plan_assistant", channels), asked.model, endpoints)
     except PlanError as error:
         raise SystemExit(f"bot.server: {error}") from None
-    server.run(
-        host=asked.interface, port=asked.port, workers=number_of_sanic_workers(endpoints.lock_store), access_log=False
-    )
+    listening = _shared_socket(asked.interface, asked.port) if asked.shared else None
+    try:
+        server.run(
+            host=None if listening else asked.interface, port=None if listening else asked.port, sock=listening,
+            workers=1, access_log=False,
+        )  # fmt: skip
+    except PlanError as error:
+        raise SystemExit(f"bot.server: {error}") from None
+
+
+def _shared_socket(interface: str, port: int) -> socket.socket:
+    """A socket on a port that other processes have too; the system shares out the connections."""
+    made = socket.socket()
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    made.bind((interface, port))
+    return made
 
 
 if __name__ == "__main__":

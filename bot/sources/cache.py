@@ -30,6 +30,9 @@ KEPT = 3
 PURGE_SECONDS = 3_600.0
 MOST_ROWS = 20_000
 SECRET_BYTES = 32
+LOCK_SECONDS = 2.0
+# what is sealed begins with the version of the seal
+PRIVATE_BEFORE = "stored < ? AND CAST(substr(value, 1, 5) AS TEXT) = 'gAAAA'"
 
 
 class Name(NamedTuple):
@@ -167,3 +170,24 @@ def secret(path: Path) -> bytes:
     if path.stat().st_mode & 0o077:
         path.chmod(0o600)
     return found
+
+
+def forget_private(file: Path, before: float) -> int:
+    """Deletes the private answers that were stored before a time (seconds since 1970); returns how many there were.
+
+    Raises sqlite3.Error when the file cannot be used.
+    """
+    if not file.exists():
+        return 0
+    with contextlib.closing(sqlite3.connect(file, timeout=LOCK_SECONDS, isolation_level=None)) as connection:
+        connection.execute("PRAGMA secure_delete=ON")
+        return connection.execute(f"DELETE FROM answers WHERE {PRIVATE_BEFORE}", (before,)).rowcount  # noqa: S608
+
+
+def count_private(file: Path, before: float) -> int:
+    """How many `forget_private` would delete. Raises sqlite3.Error when the file cannot be used."""
+    if not file.exists():
+        return 0
+    with contextlib.closing(sqlite3.connect(file, timeout=LOCK_SECONDS)) as connection:
+        found = connection.execute(f"SELECT count(*) FROM answers WHERE {PRIVATE_BEFORE}", (before,))  # noqa: S608
+        return int(found.fetchone()[0])

@@ -36,8 +36,9 @@ CONNECT_SECONDS = 3
 WORK_MILLISECONDS = 10_000
 """The longest statement of an answer; deleting old conversations goes batch by batch."""
 BUSY_SECONDS = 5.0
-CONNECTIONS = 5
-CONNECTIONS_AT_MOST = 15
+CONNECTIONS = 8
+"""Of one worker; kept open, since PostgreSQL starts a process for each."""
+MORE_CONNECTIONS = 4
 STEADY_SECONDS = 12.0
 """How long work is tried again: a database that is restarted comes back within it, and a turn may take longer."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 0.5
@@ -58,7 +59,7 @@ def open_engine(address: str) -> Engine:
         if not url.drivername.startswith("postgresql"):
             raise ArgumentError("neither SQLite nor PostgreSQL")
         return sa.create_engine(
-            url, pool_size=CONNECTIONS, max_overflow=CONNECTIONS_AT_MOST - CONNECTIONS, pool_timeout=CONNECT_SECONDS,
+            url, pool_size=CONNECTIONS, max_overflow=MORE_CONNECTIONS, pool_timeout=CONNECT_SECONDS,
             hide_parameters=True, connect_args=_limits(),
         )  # fmt: skip
     except (ArgumentError, NoSuchModuleError, ValueError, ImportError) as error:
@@ -96,6 +97,11 @@ def _limits() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def reading(engine: Engine) -> Engine:
+    """The same database for single questions: without a transaction around each, which would be two calls more."""
+    return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
 class Steady:
     """Does work on a database. `engine`: its own; on SQLite in the caller's thread, else in threads, since a network may hang."""
 
@@ -103,7 +109,7 @@ class Steady:
         self._engine, self._seconds = engine, seconds
         self._threads: ThreadPoolExecutor | None = None
         if engine.dialect.name != "sqlite":
-            self._threads = ThreadPoolExecutor(CONNECTIONS_AT_MOST, thread_name_prefix="plan-database")
+            self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="plan-database")
 
     async def run(self, work: Callable[[], T]) -> T:
         """What `work` gives, which is one transaction that may be done again from its start.

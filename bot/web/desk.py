@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import time
 from typing import Any
 
@@ -15,13 +13,14 @@ from bot.errors import BusyChannelError, ExpiredIdError
 from bot.guard import personal_data
 from bot.guard.text import plain
 from bot.guard.turns import TooMany
+from bot.operations import state, while_off
+from bot.operations.state import Notice
 from bot.tracker_store import ConversationStore
 from bot.web import documents, requests
 from bot.web.ids import ConversationIds, Opened
 from bot.web.records import Records
 from bot.web.repeats import Repeats
 
-log = logging.getLogger(__name__)
 CHANNEL = "web"
 GREETING = "web_greeting"
 MOST_SHOWN = 200
@@ -69,7 +68,7 @@ class Desk:
         name = (messages[0].get(ANSWER) or {}).get("name")
         if name in ("too_fast", "failed"):
             raise BusyChannelError(messages[0]["text"], too_fast=name == "too_fast")
-        return documents.answer(messages, self._ids, opened.sender, time.time())
+        return documents.answer(messages, self._ids, opened.sender, time.time(), announced())
 
     async def history(self, asked: requests.Conversation) -> documents.Document:
         """What was said so far."""
@@ -108,23 +107,23 @@ class Desk:
         )
 
     def _frame(self, opened: Opened) -> dict[str, Any]:
-        content = shared().current()
-        greeting = from_content(GREETING, content.answer(GREETING, clock.today()), content.labels)
         return {
             "expires": documents.moment(opened.expires),
             "longest_message": self._talk.guard.settings.longest,
-            "greeting": documents.answer([greeting], self._ids, opened.sender, time.time()),
+            "greeting": documents.answer([_greeting()], self._ids, opened.sender, time.time(), announced()),
         }
 
 
-async def forget_old(store: ConversationStore, days: float, *, every_seconds: float = 3_600.0) -> None:
-    """Deletes what is older than `days`, now and every hour, in a thread of its own so that answers do not wait."""
-    while True:
-        before = time.time() - days * 86_400
-        try:
-            records = Records(store.engine)
-            await asyncio.to_thread(store.purge, before)
-            await asyncio.to_thread(records.purge, before)
-        except Exception:
-            log.exception("old conversations could not be deleted; tried again later")
-        await asyncio.sleep(every_seconds)
+def _greeting() -> dict[str, Any]:
+    """What a conversation begins with; while the assistant is off, the operator's message."""
+    if off := state.shared().current().off_now():
+        return while_off.greeting(off)
+    content = shared().current()
+    return from_content(GREETING, content.answer(GREETING, clock.today()), content.labels)
+
+
+def announced() -> Notice | None:
+    """What is announced just now, unless the assistant is off: then there is its own message."""
+    service = state.shared().current()
+    found = None if service.off_now() else service.notice_now()
+    return found[1] if found else None

@@ -9,12 +9,11 @@ from typing import Any
 from bot.channels.conversation import TYPED
 from bot.content.schema import Label
 from bot.dialogue.message import ANSWER
+from bot.operations import status as status_of
+from bot.operations.state import Notice
 from bot.web.ids import ConversationIds
 
 Document = dict[str, Any]
-REFUSED = frozenset({"empty", "no_words", "too_long"})
-NOT_KNOWN = ("nlu_fallback", "out_of_scope")
-NO_FEEDBACK = ("question", "small_talk", "safety")
 ENGLISH = "en"
 
 
@@ -23,27 +22,26 @@ def moment(at: float) -> str:
     return datetime.fromtimestamp(at, timezone.utc).isoformat(timespec="seconds")
 
 
-def answer(messages: Sequence[Mapping[str, Any]], ids: ConversationIds, sender: str, at: float) -> Document:
-    """One answer of one or more messages as Rasa's collector keeps them; what is about safety comes first."""
+def answer(
+    messages: Sequence[Mapping[str, Any]], ids: ConversationIds, sender: str, at: float, notice: Notice | None = None
+) -> Document:
+    """One answer of one or more messages as Rasa's collector keeps them; what is about safety comes first.
+
+    `notice`: what is announced just now.
+    """
     told = [m.get(ANSWER) or {} for m in messages]
     name = next((t["name"] for t in told if t.get("name")), "message")
     parts = sorted((_part(m) for m in messages), key=lambda part: not part["safety"])
-    status = _status(name, told)
+    status = status_of.of_messages(messages)
     return {
         "id": ids.sign_answer(sender, name, at),
         "at": moment(at),
-        "status": status,
-        "feedback": status == "answered" and not any(t.get(kind) for t in told for kind in NO_FEEDBACK),
+        "status": status.value,
+        "feedback": status in status_of.HELPFUL,
+        "kept": all(t.get("kept", True) for t in told),
         "parts": parts,
+        **({"notice": {"text": notice.message, "until": moment(notice.until)}} if notice else {}),
     }
-
-
-def _status(name: str, told: list[dict[str, Any]]) -> str:
-    if name in REFUSED:
-        return "refused"
-    if name.startswith(NOT_KNOWN):
-        return "not_known"
-    return "asked" if any(t.get("question") for t in told) else "answered"
 
 
 def _part(message: Mapping[str, Any]) -> Document:

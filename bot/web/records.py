@@ -7,6 +7,8 @@ from datetime import datetime, timezone
 
 import sqlalchemy as sa
 
+from bot.stores.database import reading
+
 metadata = sa.MetaData()
 ENDED = sa.Table(
     "web_ended",
@@ -36,7 +38,7 @@ class Records:
     """`engine`: the tracker store's. Every method is one short transaction."""
 
     def __init__(self, engine: sa.engine.Engine) -> None:
-        self._engine = engine
+        self._engine, self._reading = engine, reading(engine)
         try:
             metadata.create_all(engine)
         except sa.exc.DBAPIError:
@@ -56,16 +58,9 @@ class Records:
         with self._engine.begin() as connection:
             connection.execute(sa.update(FEEDBACK).where(FEEDBACK.c.sender == sender).values(**UNLINKED))
 
-    def purge(self, before: float) -> int:
-        """Unlinks what was told on days before that of a time (seconds since 1970); returns how much there was."""
-        day = datetime.fromtimestamp(before, timezone.utc).date()
-        with self._engine.begin() as connection:
-            old = (FEEDBACK.c.day < day) & FEEDBACK.c.sender.is_not(None)
-            return int(connection.execute(sa.update(FEEDBACK).where(old).values(**UNLINKED)).rowcount)
-
     def is_ended(self, sender: str) -> bool:
         """Whether the conversation was ended."""
-        with self._engine.connect() as connection:
+        with self._reading.connect() as connection:
             return connection.execute(IS_ENDED, {"sender": sender}).first() is not None
 
     def tell(self, sender: str, answer: str, name: str, helpful: bool, comment: str | None) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Extra, Field
 
-STATUSES = ("answered", "asked", "refused", "not_known")
+from bot.operations.status import Status
 
 
 class Strict(BaseModel):
@@ -78,14 +78,26 @@ class Part(Strict):
     picture: Picture | None = None
 
 
+class Notice(Strict):
+    """What is announced just now, such as planned work. `until`: when it is over, in ISO 8601."""
+
+    text: str
+    until: str
+
+
 class Answer(Strict):
-    """One answer, whole. `at`: when, in ISO 8601. `feedback`: whether "was this helpful?" makes sense after it."""
+    """One answer, whole. `at`: when, in ISO 8601. `feedback`: whether "was this helpful?" makes sense after it.
+
+    `kept`: whether the history shows it later, with its question.
+    """
 
     id: str
     at: str
-    status: Literal["answered", "asked", "refused", "not_known"]
+    status: Status
     feedback: bool
+    kept: bool
     parts: list[Part] = Field(..., min_items=1)
+    notice: Notice | None = None
 
 
 class Begun(Strict):

@@ -36,7 +36,7 @@ PLENTY = 1_000_000
 HELLO: dict[str, Any] = {
     "text": "Hello.",
     "buttons": [{"title": "About the Plan", "payload": "/ask_plan_overview"}],
-    ANSWER: {"name": "greet", "text": "Hello.", "sources": []},
+    ANSWER: {"name": "greet", "text": "Hello.", "sources": [], "small_talk": True},
 }
 
 
@@ -56,7 +56,8 @@ class PlayedAgent:
         if self.error:
             raise self.error
         tracker = await self.tracker_store.get_or_create_tracker(message.sender_id, append_action_listen=False)
-        tracker.update(UserUttered(message.text, metadata=message.metadata), DOMAIN)
+        heard = UserUttered(message.text, metadata=message.metadata, message_id=message.message_id)
+        tracker.update(heard, DOMAIN)
         for said in self.says:
             kept = BotUttered(said["text"], data={"buttons": said.get("buttons")}, metadata={ANSWER: said.get(ANSWER)})
             tracker.update(kept, DOMAIN)

@@ -51,7 +51,7 @@ async def test_a_named_page_may_read_answers_and_refusals(asker: Asker) -> None:
     for answer, status in ((begun, 201), (await asker.post("messages", told, origin=NAMED), 200), (wrong, 400)):
         assert answer.status_code == status
         assert answer.headers["access-control-allow-origin"] == NAMED
-        assert answer.headers["access-control-expose-headers"] == "Retry-After"
+        assert answer.headers["access-control-expose-headers"] == "Retry-After, X-Trace-Id"
         assert answer.headers["vary"] == "Origin"
 
 

@@ -98,6 +98,7 @@ export class PlanChat extends HTMLElement {
 
   greet(greeting, quietly = false) {
     this.view.empty();
+    this.view.announce(greeting.notice);
     this.view.add([answerBubble(greeting, this.tools)], quietly);
     this.keepAsked();
     this.view.showHint();
@@ -228,7 +229,8 @@ export class PlanChat extends HTMLElement {
   show(answer) {
     this.state.set({ pending: null });
     this.view.dropFailures();
-    this.shown = (this.shown ?? 0) + (answer.status === "refused" ? 0 : 2);
+    this.shown = (this.shown ?? 0) + (answer.kept === false ? 0 : 2);
+    this.view.announce(answer.notice);
     const bubble = answerBubble(answer, this.toolsFor(answer));
     this.view.add([bubble]);
     // in a small window there is no room for the question above what to do in danger

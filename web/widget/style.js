@@ -36,6 +36,9 @@ h2 { font-size: 1.05em; line-height: 1.3; font-weight: 700; margin-bottom: .3em;
 .quiet:hover, .choice:hover { background: var(--bot); }
 .confirm { padding: .7em .8em; border-bottom: 1px solid var(--edge); background: var(--bot); }
 .confirm p { margin-bottom: .5em; }
+.notice { flex: none; max-height: 30%; overflow-y: auto; padding: .5em .8em; border-bottom: 1px solid var(--edge); border-inline-start: 5px solid var(--accent); font-size: .9em; }
+.notice:empty { padding: 0; border: 0; }
+.notice:focus-visible { outline-offset: -3px; }
 .middle { flex: 1 1 auto; min-height: 3em; display: flex; flex-direction: column; }
 .log { position: relative; flex: 1; min-height: 0; overflow-y: auto; overscroll-behavior: contain; padding: .8em; display: flex; flex-direction: column; gap: .7em; }
 .launcher:focus-visible { box-shadow: 0 0 0 7px var(--surface); }
@@ -98,7 +101,7 @@ label { display: block; font-weight: 600; margin-bottom: 6px; }
 @media (max-height: 24.99em) {
   h2, label { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .head { padding: 2px .4em; } .tools { flex-wrap: nowrap; gap: .25em; } .tools button { padding: 0 .4em; font-size: .85em; min-height: 44px; }
-  .confirm { overflow-y: auto; } .confirm:not([hidden]) ~ * { display: none; } form { padding: 2px .4em; } .log { padding: .3em .4em; } .status { position: absolute; clip-path: inset(50%); } .field { max-height: 44px; } .count { position: absolute; clip-path: inset(50%); }
+  .confirm { overflow-y: auto; } .confirm:not([hidden]) ~ * { display: none; } form { padding: 2px .4em; } .notice { max-height: 3.6em; padding: 2px .4em; } .log { padding: .3em .4em; } .status { position: absolute; clip-path: inset(50%); } .field { max-height: 44px; } .count { position: absolute; clip-path: inset(50%); }
   .below { margin: 0; padding: 0 .6em; min-height: 24px; font-size: .8em; line-height: 1; }
 }
 @media (forced-colors: active) { .bubble, .call, .send, .launcher { border: 1px solid CanvasText; } .safety { border: 4px double CanvasText; } .bar, .dot { fill: Highlight; forced-color-adjust: none; } .path { stroke: Highlight; } .track, .axis { stroke: CanvasText; } svg text { fill: CanvasText; } :focus-visible { outline-color: Highlight; } }

@@ -4,6 +4,8 @@ import { sheet } from "./style.js";
 
 export const NARROW = "(max-width: 29.99em), (max-height: 24.99em)";
 const NEAR_LIMIT = 100;
+// what browsers take, some 24 days
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 export class View {
   /** `act`: open, close, exit, clear, send. */
@@ -16,6 +18,7 @@ export class View {
     this.launcher = h("button", { type: "button", class: "launcher", "aria-expanded": "false", click: act.open }, h("span", { class: "hidden" }, `${strings.open} `), strings.launcher);
     this.log = h("div", { class: "log", role: "log", "aria-live": "off", "aria-label": strings.log, tabindex: "0", scroll: () => this.showHint() });
     this.hint = h("button", { type: "button", class: "below", hidden: true, click: () => { this.log.scrollTo({ top: this.log.scrollTop + this.log.clientHeight * 0.8 }); this.showHint(); } }, strings.below);
+    this.notice = h("p", { class: "notice", role: "status" });
     this.status = h("p", { class: "status", role: "status" });
     this.field = h("textarea", { id: "plan-question", class: "field", rows: "1", autocomplete: "off", "aria-describedby": "plan-count", input: () => this.count(), keydown: (event) => {
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
@@ -46,6 +49,7 @@ export class View {
         h("div", { class: "row tools" },
           h("button", { type: "button", class: "exit", title: strings.exitHint, click: act.exit }, strings.exit), this.clearButton, this.closeButton)),
       this.confirm,
+      this.notice,
       h("div", { class: "middle" }, this.log, this.hint), this.status, form);
     root.append(h("div", { class: "root", part: "root" }, this.launcher, this.dialog));
     this.narrow.addEventListener("change", () => this.dialog.open && this.reopen());
@@ -124,6 +128,19 @@ export class View {
 
   say(text) {
     this.status.textContent = text;
+  }
+
+  /** Shows what is announced (`text`, `until`) above the conversation until its time is over; nothing takes it away. */
+  announce(notice) {
+    clearTimeout(this.noticeOver);
+    const left = notice ? Date.parse(notice.until) - Date.now() : 0;
+    const text = left > 0 ? String(notice.text) : "";
+    // the same words once more would be read out again
+    if (this.notice.textContent !== text) this.notice.textContent = text;
+    // a long one in a small window is scrolled, also with the keyboard
+    this.notice.removeAttribute("tabindex");
+    if (this.notice.scrollHeight > this.notice.clientHeight) this.notice.setAttribute("tabindex", "0");
+    if (text) this.noticeOver = setTimeout(() => this.announce(null), Math.min(left, LONGEST_TIMER));
   }
 
   askToClear(ask) {

@@ -22,18 +22,26 @@ def conversations() -> Conversations:
     return made
 
 
-def answering(name: str = "x", seen: list[str] | None = None) -> Any:
+def answering(name: str = "greet", seen: list[str] | None = None) -> Any:
     async def handle(message: UserMessage) -> None:
         if seen is not None:
             seen.append(message.text)
-        await message.output_channel.send_response(message.sender_id, {"text": "an answer", "answer": {"name": name}})
+        await message.output_channel.send_response(
+            message.sender_id, {"text": "an answer", "answer": {"name": name, "small_talk": True}}
+        )
 
     return handle
 
 
 async def test_the_answer_comes_back(conversations: Conversations) -> None:
     said = await conversations.say("hello", "c", "rest", answering())
-    assert said == [{"recipient_id": "c", "text": "an answer", "answer": {"name": "x"}}]
+    assert said == [
+        {
+            "recipient_id": "c",
+            "text": "an answer",
+            "answer": {"name": "greet", "small_talk": True, "status": "small_talk"},
+        }
+    ]
 
 
 async def test_understanding_sees_the_guarded_text(conversations: Conversations) -> None:

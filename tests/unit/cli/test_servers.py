@@ -62,21 +62,87 @@ def test_free_port_needs_no_rights() -> None:
 def test_environment_names_action_server_and_database(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("ACTION_URL", "TRACKER_DB", "RASA_TELEMETRY_ENABLED"):
         monkeypatch.delenv(name, raising=False)
-    told = servers.environment(4321, Path("/tmp/talk.db"))
+    told = servers.environment([4321], Path("/tmp/talk.db"))
     assert told["ACTION_URL"] == "http://127.0.0.1:4321/webhook"
     assert told["TRACKER_DB"] == "/tmp/talk.db"
     assert told["RASA_TELEMETRY_ENABLED"] == "false"
 
 
+def test_every_action_server_is_named_and_has_the_same_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ACTION_URL", "PLAN_ACTION_SECRET"):
+        monkeypatch.delenv(name, raising=False)
+    told = servers.environment([4321, 4322], Path("/tmp/talk.db"))
+    assert told["ACTION_URL"].split() == ["http://127.0.0.1:4321/webhook", "http://127.0.0.1:4322/webhook"]
+    assert len(told["PLAN_ACTION_SECRET"]) >= 32
+    assert told["PLAN_ACTION_SECRET"] != servers.environment([4321], Path("/tmp/talk.db"))["PLAN_ACTION_SECRET"]
+
+
+@pytest.mark.parametrize(("asked", "told", "expected"), [(None, "", 1), (None, "2", 2), (3, "2", 3), (1, "", 1)])
+def test_how_many_workers(monkeypatch: pytest.MonkeyPatch, asked: int | None, told: str, expected: int) -> None:
+    monkeypatch.setenv("PLAN_WORKERS", told)
+    monkeypatch.setenv("PLAN_REDIS", "redis://localhost/0")
+    assert servers.workers_wanted(asked) == expected
+
+
+@pytest.mark.parametrize("wrong", [0, -1, 65])
+def test_a_wrong_number_of_workers_is_named(monkeypatch: pytest.MonkeyPatch, wrong: int) -> None:
+    monkeypatch.setenv("PLAN_REDIS", "redis://localhost/0")
+    with pytest.raises(SetupError, match=str(wrong)):
+        servers.workers_wanted(wrong)
+
+
+def test_several_workers_without_redis_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PLAN_REDIS", raising=False)
+    with pytest.raises(SetupError, match="PLAN_REDIS"):
+        servers.workers_wanted(2)
+
+
+def test_several_workers_share_the_port() -> None:
+    many = servers.Servers(Path("model"), 5005, 5055, Path("talk.db"), workers=3)
+    assert list(many._commands) == [
+        "action server", "action server 2", "Rasa server", "Rasa server 2", "Rasa server 3",
+    ]  # fmt: skip
+    assert all("--shared" in many._commands[name] for name in many._commands if name.startswith("Rasa"))
+    assert "--shared" not in servers.Servers(Path("model"), 5005, 5055, Path("talk.db"))._commands["Rasa server"]
+
+
+def _stand_in(tmp_path: Path, seconds: float) -> servers.Servers:
+    """One process that ends after so many seconds, each time that it is started."""
+    one = servers.Servers(Path("model"), 1, 2, tmp_path / "talk.db", tmp_path / "log")
+    one._commands = {"Rasa server": [sys.executable, "-S", "-c", f"import time; time.sleep({seconds})"]}
+    return one
+
+
+def test_what_ends_is_started_again(tmp_path: Path) -> None:
+    with _stand_in(tmp_path, 60) as one:
+        assert one.mend() is None
+        first = one.processes["Rasa server"]
+        first.kill()
+        first.wait(20)
+        assert one.mend() == "Rasa server"
+        assert one.processes["Rasa server"].pid != first.pid
+        assert one.mend() is None
+
+
+def test_what_does_not_stay_up_is_an_error(tmp_path: Path) -> None:
+    with _stand_in(tmp_path, 0) as one:
+        for _ in range(servers.MOST_STARTS - 1):
+            one.processes["Rasa server"].wait(20)
+            assert one.mend() == "Rasa server"
+        one.processes["Rasa server"].wait(20)
+        with pytest.raises(SetupError, match="does not stay up"):
+            one.mend()
+
+
 @pytest.mark.parametrize("name", ["TRACKER_DB", "OMP_NUM_THREADS", "PLAN_TODAY"])
 def test_what_the_operator_has_set_stays(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, "set-by-operator")
-    assert servers.environment(4321, Path("/tmp/talk.db"))[name] == "set-by-operator"
+    assert servers.environment([4321], Path("/tmp/talk.db"))[name] == "set-by-operator"
 
 
 def test_warnings_stay_silent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONWARNINGS", "error")
-    assert servers.environment(4321, Path("/tmp/talk.db"))["PYTHONWARNINGS"] == "ignore"
+    assert servers.environment([4321], Path("/tmp/talk.db"))["PYTHONWARNINGS"] == "ignore"
 
 
 def _both(*seconds: float) -> servers.Servers:

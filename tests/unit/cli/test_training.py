@@ -10,9 +10,12 @@ import pytest
 
 from bot.cli import training
 from bot.errors import SetupError
+from bot.models import making, manifest
+from bot.models.manifest import Trial
 from bot.nlu import package
 from bot.paths import ROOT
 
+GOOD = Trial("2026-11-28T12:00:00+00:00", passed=True, caught=1.0, false_alarms=0.0, understood=1.0)
 TREE = {
     "config.yml": "language: en\n",
     "domain.yml": "intents: []\n",
@@ -33,7 +36,9 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     monkeypatch.setattr(training, "ROOT", tmp_path)
-    monkeypatch.setattr(training, "MODELS", tmp_path / "models")
+    monkeypatch.setenv("PLAN_MODELS", str(tmp_path / "models"))
+    monkeypatch.setenv("TRACKER_DB", str(tmp_path / "conversations.db"))
+    monkeypatch.setattr(training, "LANGUAGE_PACKAGE", tmp_path / ".build" / "language")
     monkeypatch.setattr(training, "BUILD", tmp_path / ".build")
     monkeypatch.setattr(package, "AREAS", tmp_path / "content" / "areas.csv")
     monkeypatch.setattr(package, "NLU_DATA", tmp_path / "data" / "nlu")
@@ -152,34 +157,67 @@ def _make(path: Path, age: float = 0) -> Path:
     return path
 
 
+def _finished(target: Path) -> Path:
+    """As a training that came to its end leaves it."""
+    making.new(_make(target), target.parent.parent / "data", "", [])
+    making.note(target, GOOD)
+    return target
+
+
 def test_up_to_date_model_is_not_trained_again(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(package, "is_current", lambda: True)
     monkeypatch.setattr(training, "_train", lambda target: pytest.fail("trained"))
-    target = _make(training.model_path())
+    target = _finished(training.model_path())
     assert training.ensure_model() == target
 
 
 @pytest.mark.parametrize(
     ("made", "current", "force", "built"),
     [
-        (False, True, False, False),
-        (True, False, False, True),
-        (True, True, True, True),
-        (False, False, False, True),
+        ("not", True, False, False),
+        ("not", False, False, True),
+        ("half", True, False, False),
+        ("untried", True, False, False),
+        ("finished", True, True, True),
     ],
 )
 def test_trains_and_builds_when_asked_for(
-    tree: Path, monkeypatch: pytest.MonkeyPatch, made: bool, current: bool, force: bool, built: bool
+    tree: Path, monkeypatch: pytest.MonkeyPatch, made: str, current: bool, force: bool, built: bool
 ) -> None:
     done: list[str] = []
-    monkeypatch.setattr(package, "is_current", lambda: current)
-    monkeypatch.setattr(package, "build", lambda: done.append("built"))
-    monkeypatch.setattr(training, "_train", lambda target: done.append(target.name))
-    target = training.model_path()
-    if made:
+
+    def build() -> None:
+        done.append("built")
+
+    def train(target: Path) -> None:
+        done.append(target.name)
         _make(target)
+
+    def tried(model: Path) -> Trial:
+        making.note(model, GOOD)
+        return GOOD
+
+    (tree / ".build" / "language").mkdir(parents=True)
+    (tree / ".build" / "language" / "words.txt").write_text("words", encoding="utf-8")
+    monkeypatch.setattr(package, "is_current", lambda: current)
+    monkeypatch.setattr(package, "build", build)
+    monkeypatch.setattr(training, "_train", train)
+    monkeypatch.setattr(training, "try_out", tried)
+    target = training.model_path()
+    if made == "half":
+        _make(target)
+    elif made == "untried":
+        making.new(_make(target), tree / ".build" / "language", "", [])
+    elif made == "finished":
+        _finished(target)
     assert training.ensure_model(force=force) == target
     assert done == (["built"] if built else []) + [target.name]
+    kept = manifest.read(target)
+    assert (kept.tried, kept.inputs, kept.libraries) == (
+        GOOD,
+        package.checksum(training.inputs()),
+        ("rasa[spacy]==3.6.21",),
+    )
+    assert (manifest.language_of(target) / "words.txt").read_text(encoding="utf-8") == "words"
 
 
 def test_full_disk_is_said_before_training(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,17 +227,6 @@ def test_full_disk_is_said_before_training(tree: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(package, "build", lambda: pytest.fail("built"))
     with pytest.raises(SetupError, match=f"12 MB free and training needs {training.ROOM_NEEDED_MB}"):
         training.ensure_model()
-
-
-def test_old_models_are_forgotten_but_the_newest_of_them(tree: Path) -> None:
-    models = tree / "models"
-    newest = _make(models / "plan-new.tar.gz")
-    before = _make(models / "plan-before.tar.gz", age=10)
-    _make(models / "plan-old.tar.gz", age=20)
-    _make(models / "plan-older.tar.gz", age=30)
-    other = _make(models / "other.tar.gz", age=40)
-    training._forget_old_models(newest)
-    assert set(models.iterdir()) == {newest, before, other}
 
 
 def test_checksum_depends_on_name_and_content(tmp_path: Path) -> None:

@@ -23,13 +23,15 @@ from bot.errors import BusyChannelError, DeliveryError
 from bot.guard.gate import ONLY_SIGNS, TOO_FAST, Guard
 from bot.keys import Keys
 from bot.messaging import desk as module
-from bot.messaging import mailboxes, notice
+from bot.messaging import mailboxes, notice, sending
 from bot.messaging.capabilities import MESSENGER, SMS, TELEGRAM, WHATSAPP, Capabilities
-from bot.messaging.desk import GROUP, Call, Desk
+from bot.messaging.desk import GROUP, Desk
 from bot.messaging.loops import ENOUGH, MOST_ALIKE, MOST_CHOICES, STUCK
 from bot.messaging.received import Kind, Received
-from bot.messaging.records import OUTBOX, OUTBOX_SECONDS, REST
+from bot.messaging.records import OUTBOX_SECONDS
+from bot.messaging.sending import Call
 from bot.messaging.settings import MessagingSettings
+from bot.messaging.tables import OUTBOX, REST
 from bot.places import Places, Point
 from bot.settings import GuardSettings
 from bot.tracker_store import ConversationStore
@@ -100,7 +102,7 @@ class Office:
 
     async def take(self, *received: Received) -> None:
         try:
-            self.desk.take(received)
+            await self.desk.take(received)
         finally:
             await self.desk.mailboxes.finish(20)
             await asyncio.sleep(0)
@@ -167,8 +169,9 @@ async def sms(tmp_path: Path) -> Office:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What failed is due again at once."""
-    monkeypatch.setattr(module, "OUTBOX_FIRST", 0.0)
+    """What failed is due again at once, and nobody waits long for a database that is away."""
+    monkeypatch.setattr(sending, "OUTBOX_FIRST", 0.0)
+    monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.1)
 
 
 # once
@@ -185,8 +188,8 @@ async def test_a_message_that_is_delivered_again_is_answered_once(known: Office)
 async def test_once_also_after_a_restart_and_from_two_servers(known: Office) -> None:
     one = known.received("hello there")
     other = Office(known.file)
-    known.desk.take([one])
-    other.desk.take([one])
+    await known.desk.take([one])
+    await other.desk.take([one])
     await known.desk.mailboxes.finish(20)
     await other.desk.mailboxes.finish(20)
     await Office(known.file).take(one)
@@ -214,7 +217,7 @@ async def test_when_no_more_can_wait_the_message_may_come_again(tmp_path: Path) 
 
 async def test_a_delivery_that_cannot_be_noted_is_answered(known: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """Twice, perhaps: better than not at all."""
-    monkeypatch.setattr(known.desk.records, "is_new", raising(sa.exc.OperationalError("x", {}, Exception())))
+    monkeypatch.setattr(known.desk._sharing._inbox, "take", raising(sa.exc.OperationalError("x", {}, Exception())))
     await known.take(known.received("hello there"))
     assert known.agent.heard == ["hello there"]
     assert known.phones.seen[ANN][-1] == "Hello."
@@ -351,7 +354,7 @@ async def test_a_place_is_looked_up_and_asked_about(known: Office, caplog: pytes
 async def test_a_call_that_must_be_made_at_once_does_not_wait_its_turn(known: Office) -> None:
     known.agent.waits = 0.2
     done = {"method": "answerCallbackQuery"}
-    known.desk.take([known.received("hello there"), known.received("/ask_mopac", Kind.BUTTON, acknowledge=done)])
+    await known.desk.take([known.received("hello there"), known.received("/ask_mopac", Kind.BUTTON, acknowledge=done)])
     await asyncio.sleep(0.05)
     assert known.phones.tried == [done]
     await known.desk.mailboxes.finish(20)
@@ -477,7 +480,7 @@ async def test_newer_answers_go_behind_older_ones(known: Office) -> None:
 
 
 async def test_who_writes_again_does_not_wait_for_the_pause(known: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "OUTBOX_FIRST", 300.0)
+    monkeypatch.setattr(sending, "OUTBOX_FIRST", 300.0)
     known.phones.faults = [FOR_NOW]
     await known.say("hello there")
     await known.desk.empty_outbox()
@@ -510,7 +513,7 @@ async def test_what_is_an_hour_old_is_dropped(known: Office) -> None:
 
 
 async def test_the_pauses_grow_and_a_longer_one_is_kept(known: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "OUTBOX_FIRST", 10.0)
+    monkeypatch.setattr(sending, "OUTBOX_FIRST", 10.0)
 
     def due() -> float:
         with known.store.engine.connect() as connection:
@@ -580,7 +583,7 @@ async def test_a_platform_that_always_knows_a_simpler_form_is_left_at_last(
     monkeypatch.setattr(known.phones, "simpler", dict)
     known.phones.refuses = lambda call: FOR_GOOD
     await asyncio.wait_for(known.say("hello there"), 2)
-    assert len(known.phones.tried) == module.MOST_FORMS
+    assert len(known.phones.tried) == sending.MOST_FORMS
 
 
 async def test_the_house_is_kept_whatever_fails(known: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from bot.messaging import loops as module
@@ -102,11 +104,58 @@ def test_only_so_many_people_are_remembered(loops: Loops, monkeypatch: pytest.Mo
     for n in range(9):
         loops.times(f"p{n}", "hello")
         loops.refuses_again(f"p{n}", "group")
-    assert len(loops._texts) == len(loops._refused) == 3
+    assert len(loops._people) == 3
     assert loops.times("p8", "hello") == 2
     assert loops.times("p0", "hello") == 1
 
 
 def test_what_was_said_is_not_kept_in_clear(loops: Loops) -> None:
     loops.times("a", "my words")
-    assert "my words" not in repr(loops._texts)
+    assert "my words" not in repr(loops._people)
+
+
+# what the next worker is told
+
+
+def test_another_worker_goes_on_counting(loops: Loops, clock: Clock) -> None:
+    for _ in range(3):
+        loops.times("a", "hello")
+        loops.enough_today("a")
+    loops.refuses_again("a", "group")
+    other = Loops(A_DAY, clock)
+    other.restore("a", json.loads(json.dumps(loops.counts("a"))))
+    assert other.times("a", "HELLO") == 4
+    assert other.refuses_again("a", "group")
+    assert not other.refuses_again("b", "group")
+    assert sum(not other.enough_today("a") for _ in range(2 * A_DAY)) == A_DAY - 3
+
+
+def test_of_nobody_nothing_is_told(loops: Loops) -> None:
+    assert loops.counts("a") is None
+    loops.times("a", "hello")
+    loops.restore("a", None)
+    assert loops.times("a", "hello") == 2
+
+
+def test_what_was_counted_here_since_goes_before(loops: Loops, clock: Clock) -> None:
+    loops.times("a", "hello")
+    before = loops.counts("a")
+    clock.now += 1
+    loops.times("a", "hello")
+    loops.restore("a", before)
+    assert loops.times("a", "hello") == 3
+
+
+def test_what_a_worker_of_another_version_counted_is_left_alone(loops: Loops) -> None:
+    loops.restore("a", {"unheard": 1, "times": 2, "text": "x"})
+    assert loops.times("a", "hello") == 1
+    assert not loops.enough_today("a")
+
+
+def test_a_clock_that_is_put_back_silences_nobody(loops: Loops, clock: Clock) -> None:
+    loops.refuses_again("a", "group")
+    for _ in range(A_DAY // 2):
+        loops.enough_today("a")
+    clock.now -= 3_600
+    assert not loops.refuses_again("a", "group")
+    assert not loops.enough_today("a")

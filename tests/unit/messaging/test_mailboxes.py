@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.messaging import mailboxes
+from bot.messaging import fragments, mailboxes
 from bot.messaging.mailboxes import MOST_IN_A_BOX, MOST_URGENT, Mailboxes
 from bot.messaging.received import Kind, Received
 from bot.nlu import safety_patterns
@@ -383,12 +383,12 @@ async def test_of_a_flood_of_very_long_texts_only_the_beginnings_are_looked_thro
     answerer: Answerer, boxes: Mailboxes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lengths: list[int] = []
-    monkeypatch.setattr(mailboxes.safety_patterns, "find", lambda text: lengths.append(len(text)))
+    monkeypatch.setattr(fragments.safety_patterns, "find", lambda text: lengths.append(len(text)))
     for n in range(MOST_IN_A_BOX):
         boxes.put("ann", said(f"{n} " + "my husband and the plan " * 1_500))
     await boxes.finish(20)
     assert len(answerer.heard) == MOST_IN_A_BOX
-    assert 0 < max(lengths) <= mailboxes.MOST_READ
+    assert 0 < max(lengths) <= fragments.MOST_READ
 
 
 @pytest.mark.parametrize(("fragments", "alone"), [

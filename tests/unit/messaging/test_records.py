@@ -3,66 +3,25 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from bot.keys import Keys
-from bot.messaging import records as kept
+from bot.messaging import tables
+from bot.messaging.inbox import Inbox, Standing
+from bot.messaging.received import Kind, Received
 from bot.messaging.records import DAY, HELD_SECONDS, OUTBOX_SECONDS, REST_SECONDS, MessagingRecords, Waiting
 from bot.settings import KEPT_DAYS
+from tests.unit.messaging.databases import Clock
 
 SECRET = "a secret of the tests, long enough for it"
 NUMBER = "447700900123"
+HELLO = Received(Kind.TEXT, NUMBER, "d", {"to": NUMBER}, "hello there")
 CALLS = [{"to": f"+{NUMBER}", "text": "first"}, {"to": f"+{NUMBER}", "text": "second"}]
-
-
-class Clock:
-    """Seconds since 1970, as a test wants them."""
-
-    def __init__(self) -> None:
-        self.now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL, from its wheel."""
-    pgserver = pytest.importorskip("pgserver", reason="no PostgreSQL wheel for this machine")
-    try:
-        server = pgserver.get_server(tmp_path_factory.mktemp("postgres"))
-    except subprocess.SubprocessError:
-        pytest.skip("PostgreSQL did not start in time")
-    yield server.get_uri()
-    server.cleanup()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engines(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], sa.engine.Engine]]:
-    """Makes engines of one empty database, as several servers have them."""
-    url = f"sqlite:///{tmp_path / 'kept.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres")
-    made: list[sa.engine.Engine] = []
-
-    def make() -> sa.engine.Engine:
-        made.append(sa.create_engine(url))
-        return made[-1]
-
-    kept.metadata.drop_all(make())
-    yield make
-    for engine in made:
-        engine.dispose()
 
 
 @pytest.fixture
@@ -84,33 +43,8 @@ def rows(records: MessagingRecords, table: sa.Table) -> list[dict[str, Any]]:
 def test_servers_that_start_together_make_the_tables_once(engines: Callable[[], sa.engine.Engine]) -> None:
     with ThreadPoolExecutor(6) as pool:
         started = list(pool.map(lambda _: MessagingRecords(engines(), Keys(SECRET)), range(6)))
-    assert [records.is_new("sms", "SM1") for records in started].count(True) == 1
-
-
-# deliveries
-
-
-def test_a_delivery_is_new_once(records: MessagingRecords, other: MessagingRecords) -> None:
-    assert records.is_new("telegram", "1:2")
-    assert not records.is_new("telegram", "1:2")
-    assert not other.is_new("telegram", "1:2")
-    assert other.is_new("telegram", "1:3")
-    assert records.is_new("slack", "1:2")
-
-
-def test_of_many_that_ask_at_once_one_hears_that_it_is_new(engines: Callable[[], sa.engine.Engine]) -> None:
-    servers = [MessagingRecords(engines(), Keys(SECRET)) for _ in range(4)]
-    with ThreadPoolExecutor(8) as pool:
-        for number in range(5):
-            said = list(pool.map(lambda n, d=number: servers[n % 4].is_new("sms", f"SM{d}"), range(8)))
-            assert said.count(True) == 1
-
-
-def test_a_delivery_is_kept_as_a_keyed_hash(records: MessagingRecords) -> None:
-    records.is_new("telegram", f"{NUMBER}:7")
-    (row,) = rows(records, kept.DELIVERIES)
-    assert row["key"] == Keys(SECRET).sign("delivery", f"telegram:{NUMBER}:7")
-    assert row["key"] != Keys(SECRET[::-1]).sign("delivery", f"telegram:{NUMBER}:7")
+    started[0].keep_rest("a", ["two"])
+    assert [records.rest("a") for records in started] == [["two"]] * 6
 
 
 # the rest of an answer
@@ -130,7 +64,7 @@ def test_the_rest_is_replaced_and_ends(records: MessagingRecords, other: Messagi
 
 def test_the_rest_is_sealed_and_has_its_time(records: MessagingRecords, clock: Clock) -> None:
     records.keep_rest("a", [f"call {NUMBER}"])
-    (row,) = rows(records, kept.REST)
+    (row,) = rows(records, tables.REST)
     assert NUMBER not in json.dumps(row)
     clock.now += REST_SECONDS
     assert records.rest("a")
@@ -198,7 +132,7 @@ def test_an_answer_that_comes_too_late_is_deleted(records: MessagingRecords, clo
     records.try_again(waiting, CALLS, clock.now)
     clock.now += 1
     assert records.due("slack") == []
-    assert rows(records, kept.OUTBOX) == []
+    assert rows(records, tables.OUTBOX) == []
 
 
 def test_of_two_servers_one_may_send(records: MessagingRecords, other: MessagingRecords, clock: Clock) -> None:
@@ -260,7 +194,7 @@ def test_nothing_tells_to_whom_it_goes(records: MessagingRecords, clock: Clock) 
     records.put_off("sms", "sms-hash", CALLS, clock.now)
     (waiting,) = records.due("sms")
     records.try_again(waiting, CALLS, clock.now)
-    assert NUMBER not in json.dumps(rows(records, kept.OUTBOX))
+    assert NUMBER not in json.dumps(rows(records, tables.OUTBOX))
 
 
 def test_a_gone_answer_can_be_noted(records: MessagingRecords, clock: Clock) -> None:
@@ -269,38 +203,51 @@ def test_a_gone_answer_can_be_noted(records: MessagingRecords, clock: Clock) -> 
     records.try_again(gone, CALLS, clock.now)
     records.sent(gone)
     assert not records.claim(gone)
-    assert rows(records, kept.OUTBOX) == []
+    assert rows(records, tables.OUTBOX) == []
 
 
 # deleting
 
 
 def test_erasing_takes_all_of_one_person(records: MessagingRecords, other: MessagingRecords, clock: Clock) -> None:
-    records.is_new("sms", "SM1")
+    inbox = Inbox(records._engine, Keys(SECRET), "sms", clock)
     for sender in ("a", "b"):
+        inbox.take(f"key {sender}", sender, HELLO, 60)
+        inbox.close(sender, [], Standing({"times": 1}, (clock.now, NUMBER)))
         records.keep_rest(sender, ["two"])
         records.put_off("sms", sender, CALLS, clock.now)
         records.put_off("sms", sender, CALLS, clock.now)
     other.erase("a")
+    assert [row["sender"] for row in rows(records, tables.INBOX)] == ["b"]
+    assert {row["sender"]: bool(row["said"]) for row in rows(records, tables.PEOPLE)} == {"a": False, "b": True}
     assert records.rest("a") == []
     assert not records.is_waiting("a")
-    assert [row["sender"] for table in (kept.REST, kept.OUTBOX) for row in rows(records, table)] == ["b", "b", "b"]
-    assert not records.is_new("sms", "SM1")
+    assert [row["sender"] for table in (tables.REST, tables.OUTBOX) for row in rows(records, table)] == ["b", "b", "b"]
+    assert not inbox.take("key a", "a", HELLO, 60).is_new
+
+
+def test_erasing_may_leave_what_waits(records: MessagingRecords, clock: Clock) -> None:
+    inbox = Inbox(records._engine, Keys(SECRET), "sms", clock)
+    inbox.take("key", "a", HELLO, 60)
+    records.erase("a", letters=False)
+    assert [letter.key for letter in inbox.look("a")] == ["key"]
 
 
 def test_what_has_had_its_time_is_deleted(records: MessagingRecords, clock: Clock) -> None:
-    records.is_new("sms", "old")
+    inbox = Inbox(records._engine, Keys(SECRET), "sms", clock)
+    inbox.take("old", "a", HELLO, 60)
     clock.now += KEPT_DAYS * DAY - OUTBOX_SECONDS
     records.keep_rest("a", ["two"])
     records.put_off("sms", "a", CALLS, clock.now)
-    records.is_new("sms", "new")
+    inbox.take("new", "b", HELLO, 60)
     clock.now += OUTBOX_SECONDS
     records.purge()
-    assert [len(rows(records, table)) for table in (kept.DELIVERIES, kept.REST, kept.OUTBOX)] == [2, 1, 1]
+    assert [len(rows(records, table)) for table in (tables.DELIVERIES, tables.REST, tables.OUTBOX)] == [2, 1, 1]
     clock.now += 1
     records.purge()
-    assert [len(rows(records, table)) for table in (kept.DELIVERIES, kept.REST, kept.OUTBOX)] == [1, 1, 0]
+    assert [len(rows(records, table)) for table in (tables.DELIVERIES, tables.REST, tables.OUTBOX)] == [1, 1, 0]
     clock.now += REST_SECONDS
     records.purge()
-    assert [len(rows(records, table)) for table in (kept.DELIVERIES, kept.REST, kept.OUTBOX)] == [1, 0, 0]
-    assert not records.is_new("sms", "new")
+    assert [len(rows(records, table)) for table in (tables.DELIVERIES, tables.REST, tables.OUTBOX)] == [1, 0, 0]
+    assert [len(rows(records, table)) for table in (tables.INBOX, tables.PEOPLE)] == [0, 0]
+    assert not inbox.take("new", "b", HELLO, 60).is_new

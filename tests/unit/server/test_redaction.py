@@ -10,7 +10,8 @@ from urllib.parse import quote
 
 import pytest
 
-from bot.server.redaction import HIDDEN, Redacting, hide_secrets
+from bot.errors import SetupError
+from bot.server.redaction import HIDDEN, Redacting, explain, hide_secrets, of_operators
 
 TOKEN = "123456:AAH-a/token+of=telegram"
 OTHER = "xoxb-another-secret"
@@ -70,17 +71,57 @@ def test_in_messages_and_arguments(
     assert not any(secret in text for secret in (TOKEN, OTHER, quote(TOKEN), quote(TOKEN, safe="")))
 
 
-def test_in_tracebacks_and_stacks(logger: logging.Logger, logged: Callable[[], str]) -> None:
+def test_tracebacks_tell_kinds_and_places_and_nothing_that_an_error_says(
+    logger: logging.Logger, logged: Callable[[], str]
+) -> None:
     try:
         try:
-            raise ValueError(f"cannot reach bot{TOKEN}")
+            raise ValueError(f"cannot read he is hitting me and {TOKEN}")
         except ValueError as error:
-            raise RuntimeError(OTHER) from error
+            raise RuntimeError("zebra") from error
     except RuntimeError:
         logger.exception("it failed", stack_info=True)
     text = logged()
-    assert "Traceback" in text and f"cannot reach bot{HIDDEN}" in text and f"RuntimeError: {HIDDEN}" in text
-    assert TOKEN not in text and OTHER not in text
+    assert "it failed" in text and "test_redaction.py:" in text
+    assert text.index("ValueError") < text.index("RuntimeError")
+    assert not any(said in text for said in (TOKEN, "hitting", "cannot read", "zebra"))
+
+
+def test_our_own_errors_say_what_to_do(logger: logging.Logger, logged: Callable[[], str]) -> None:
+    try:
+        raise SetupError(f"Unset it: {TOKEN}")
+    except SetupError:
+        logger.exception("it failed")
+    assert f"SetupError: Unset it: {HIDDEN}" in logged()
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (SetupError("Choose another port."), "Choose another port."),
+        (KeyError("zebra"), "KeyError"),
+        (OSError(28, "zebra", "/zebra"), "OSError (ENOSPC)"),
+        (json.JSONDecodeError("zebra", "zebra", 0), "json.decoder.JSONDecodeError"),
+    ],
+)
+def test_an_error_among_the_arguments_is_named(
+    logger: logging.Logger, logged: Callable[[], str], error: Exception, told: str
+) -> None:
+    logger.warning("it failed: %s (%d)", error, 3)
+    assert logged().endswith(f"it failed: {told} (3)\n")
+
+
+def test_a_chain_of_errors_that_leads_back_to_itself_ends() -> None:
+    first, second = ValueError("zebra"), KeyError("zebra")
+    first.__cause__, second.__cause__ = second, first
+    assert explain(first).count("ValueError") == 1
+
+
+def test_passwords_of_addresses_are_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRACKER_DB", "postgresql://plan:p%40ssw0rd-of-it@host/name")
+    monkeypatch.setenv("ACTION_URL", "http://a:another-one@h1/webhook, http://h2:99999/webhook http://[broken")
+    monkeypatch.setenv("PLAN_ACTION_SECRET", "the secret of both")
+    assert {"p%40ssw0rd-of-it", "p@ssw0rd-of-it", "another-one", "the secret of both"} <= set(of_operators())
 
 
 @pytest.mark.parametrize("write", [json.dumps, repr])

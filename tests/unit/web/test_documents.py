@@ -37,9 +37,9 @@ def said(text: str = "Hello.", **told: Any) -> dict[str, Any]:
 
 
 def test_one_plain_message() -> None:
-    document = answered(said())
+    document = answered(said(small_talk=True))
     assert document["at"] == "2026-05-28T20:26:40+00:00"
-    assert (document["status"], document["feedback"]) == ("answered", True)
+    assert (document["status"], document["feedback"]) == ("small_talk", False)
     assert document["parts"] == [
         {"text": "Hello.", "safety": False, "language": "en", "buttons": [], "sources": [], "services": []}
     ]
@@ -84,20 +84,20 @@ def test_safety_comes_first_and_the_rest_keeps_its_order() -> None:
 @pytest.mark.parametrize(
     ("name", "told", "status"),
     [
-        ("empty", {"question": True}, "refused"),
-        ("no_words", {"question": True}, "refused"),
-        ("too_long", {}, "refused"),
-        ("nlu_fallback", {}, "not_known"),
-        ("out_of_scope/other", {}, "not_known"),
-        ("which_one", {"question": True}, "asked"),
-        ("greet", {}, "answered"),
+        ("empty", {"question": True}, "refused_empty"),
+        ("nlu_fallback", {}, "not_understood"),
+        ("which_one", {"question": True}, "asked_back"),
+        ("greet", {"small_talk": True}, "small_talk"),
+        ("ask_mopac", {"sources": [SOURCE]}, "answered"),
+        ("ask_mopac", {"followup": True}, "followed_up"),
+        ("emergency", {"safety": True}, "safety"),
     ],
 )
 def test_statuses(name: str, told: dict[str, Any], status: str) -> None:
     document = answered(said(**{"name": name, **told}))
     assert document["status"] == status
-    assert status in schemas.STATUSES
-    assert document["feedback"] is (status == "answered")
+    schemas.Answer.parse_obj(document)
+    assert document["feedback"] is (status in ("answered", "followed_up"))
 
 
 @pytest.mark.parametrize("kind", ["small_talk", "safety"])

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable
-from datetime import date, datetime, timezone
+from datetime import datetime, timezone
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from bot.web import records as kept
-from bot.web.desk import forget_old
 from bot.web.records import ENDED, FEEDBACK, Records
 
 LATER = time.time() + 3600
-DAY = 86_400
 
 
 @pytest.fixture
@@ -99,51 +94,3 @@ def test_words_are_taken_without_an_end_too(records: Records, rows: Rows) -> Non
     records.unlink("a")
     assert unlinked(rows()[0])
     assert not records.is_ended("a")
-
-
-def on(day: date) -> SimpleNamespace:
-    """Stands in for datetime: it is always this day."""
-    moment = datetime(day.year, day.month, day.day, 12, tzinfo=timezone.utc)
-    return SimpleNamespace(now=lambda _: moment, fromtimestamp=datetime.fromtimestamp)
-
-
-def test_old_words_go(records: Records, rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
-    for number, day in enumerate((date(2026, 5, 1), date(2026, 5, 2), date(2026, 5, 3))):
-        monkeypatch.setattr(kept, "datetime", on(day))
-        records.tell("a", f"greet.{number}.x", "greet", True, "words")
-    monkeypatch.undo()
-    assert records.purge(datetime(2026, 5, 2, 15, tzinfo=timezone.utc).timestamp()) == 1
-    assert [unlinked(row) for row in rows()] == [True, False, False]
-    assert records.purge(datetime(2026, 5, 2, 15, tzinfo=timezone.utc).timestamp()) == 0
-
-
-class Store:
-    """Counts how often it was told to forget; fails the first time."""
-
-    def __init__(self, engine: sa.engine.Engine) -> None:
-        self.engine = engine
-        self.before: list[float] = []
-
-    def purge(self, before: float) -> int:
-        self.before.append(before)
-        if len(self.before) == 1:
-            raise OSError("the database is busy")
-        return 0
-
-
-async def test_old_conversations_go_every_while_also_after_a_failure(
-    engine: sa.engine.Engine, rows: Rows, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(kept, "datetime", on(datetime.fromtimestamp(time.time() - 40 * DAY, timezone.utc).date()))
-    Records(engine).tell("a", "greet.1.x", "greet", True, "words")
-    monkeypatch.undo()
-    store = Store(engine)
-    task = asyncio.create_task(forget_old(store, 30, every_seconds=0.01))  # type: ignore[arg-type]
-    for _ in range(200):
-        await asyncio.sleep(0.01)
-        if len(store.before) > 2 or task.done():
-            break
-    task.cancel()
-    assert len(store.before) > 2
-    assert abs(store.before[0] - (time.time() - 30 * DAY)) < 60
-    assert unlinked(rows()[0])

@@ -1,0 +1,75 @@
+"""Two workers beside one, in the same run, and ten thousand conversations in which every answer is checked.
+
+`python -m benchmarks.load [seconds for each comparison] [conversations]`. PostgreSQL, Redis and nginx are real and on this
+machine, as is the load, so all of them share its cores.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from collections import Counter
+from typing import Any
+
+import uvloop
+
+from benchmarks.accuracy import percentiles
+from benchmarks.cluster import Cluster
+from benchmarks.talk import TURNS, Heard, crowd, rehearse
+
+SECONDS, CONVERSATIONS, PEOPLE = 60.0, 10_000, 24
+ROUNDS = 2
+
+
+async def _pace(cluster: Cluster, expected: list[list[str]], seconds: float) -> dict[str, Any]:
+    ends, before, began = time.monotonic() + seconds, cluster.processor_seconds(), time.monotonic()
+    heard = await crowd(cluster.port, expected, PEOPLE, lambda _: time.monotonic() > ends, look=False)
+    took, after = time.monotonic() - began, cluster.processor_seconds()
+    return {
+        "messages_a_second": heard.messages / took, "n": heard.messages, "faults": heard.faults[:5], **percentiles(heard.times),
+        "processor_ms_a_message": {n: round((after[n] - before.get(n, 0)) * 1000 / heard.messages, 2) for n in after},
+    }  # fmt: skip
+
+
+async def measure(seconds: float, conversations: int) -> dict[str, Any]:
+    """Paces of one and of two workers, in turn, and what the long run found."""
+    with Cluster(workers=2, actions=2) as cluster:
+        expected = await rehearse(cluster.port)
+        await _pace(cluster, expected, 10)  # warm
+        paces: dict[int, list[dict[str, Any]]] = {1: [], 2: []}
+        for _ in range(ROUNDS):
+            for workers in (1, 2):
+                cluster.use(workers)
+                paces[workers].append(await _pace(cluster, expected, seconds))
+        mean = {n: sum(p["messages_a_second"] for p in found) / ROUNDS for n, found in paces.items()}
+        result: dict[str, Any] = {"paces": paces, "mean": mean, "times": mean[2] / mean[1]}
+        print(json.dumps(result), flush=True)
+        if conversations:
+            began = time.monotonic()
+            heard = await crowd(cluster.port, expected, PEOPLE, lambda h: h.conversations >= conversations - PEOPLE + 1)
+            result["conversations"] = summary(heard, time.monotonic() - began)
+        result["memory_mb"] = cluster.memory_mb()
+    return result
+
+
+def summary(heard: Heard, took: float) -> dict[str, Any]:
+    """The figures of a run."""
+    return {
+        "conversations": heard.conversations, "turns": TURNS, "messages": heard.messages, "seconds": took,
+        "a_second": heard.messages / took, **percentiles(heard.times), "tried_again": heard.tried_again,
+        "refusals": dict(heard.refusals), "faults": len(heard.faults),
+        "kinds": dict(Counter(fault.split("(")[0] for fault in heard.faults).most_common(8)),
+    }  # fmt: skip
+
+
+def main() -> None:
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else SECONDS
+    conversations = int(sys.argv[2]) if len(sys.argv) > 2 else CONVERSATIONS
+    uvloop.install()
+    print(json.dumps(asyncio.run(measure(seconds, conversations)), indent=1))
+
+
+if __name__ == "__main__":
+    main()
