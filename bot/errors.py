@@ -57,7 +57,7 @@ class PackageError(PlanError):
 
 
 class KeptOutError(PlanError, ModuleNotFoundError):
-    """PLAN_LEAN=1 keeps out what something needs. To an import it is a module that is not there. `name`: of a module, or in one."""
+    """PLAN_LEAN=1 keeps out what something needs; to an import, a module that is not there. `name`: of a module, or in one."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name} is kept out by PLAN_LEAN=1, and something needs it: unset PLAN_LEAN and start again.")

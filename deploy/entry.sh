@@ -8,7 +8,9 @@ for file in "${PLAN_SECRETS_FOLDER:-/run/secrets}"/*; do
     case "${file##*/}" in *[!A-Z0-9_]* | [0-9]*) continue ;; esac
     export "${file##*/}=$(cat "$file")"
 done
-mkdir -p /tmp/pictures
+if [ -L .build/pictures ]; then
+    mkdir -p "$(readlink .build/pictures)"
+fi
 # the list of fonts, made with the image: the first chart would wait for it
 if [ -n "${MPLCONFIGDIR:-}" ] && [ ! -e "$MPLCONFIGDIR" ] && [ -d .build/matplotlib ]; then
     cp -r .build/matplotlib "$MPLCONFIGDIR"

@@ -170,4 +170,8 @@ class Conversations:
 
 
 def _plain(conversation: str, text: str, reason: str) -> dict[str, Any]:
-    return {"recipient_id": conversation, "text": text, ANSWER: {"name": reason, "text": text, "question": True, "kept": False}}
+    return {
+        "recipient_id": conversation,
+        "text": text,
+        ANSWER: {"name": reason, "text": text, "question": True, "kept": False},
+    }

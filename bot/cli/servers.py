@@ -61,7 +61,11 @@ def environment(action_ports: Sequence[int], database: Path) -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "SANIC_WORKERS": "1",
     }
-    return {**usual, **{k: v for k, v in os.environ.items() if k not in ("PYTHONWARNINGS",)}}
+    told = {**usual, **{k: v for k, v in os.environ.items() if k != "PYTHONWARNINGS"}}
+    if told.pop("PYTHONDONTWRITEBYTECODE", ""):
+        # whoever wants none beside the sources still waits half as long when it is kept elsewhere
+        told.setdefault("PYTHONPYCACHEPREFIX", str(BUILD / "bytecode"))
+    return told
 
 
 def workers_wanted(asked: int | None) -> int:

@@ -15,6 +15,7 @@ import typer
 
 from bot.cli import service_records
 from bot.errors import ModelRefusedError, SetupError
+from bot.lean import imports
 from bot.models import making, manifest, registry, trial
 from bot.models.manifest import Trial
 from bot.nlu import package
@@ -103,6 +104,10 @@ def _build_all(target: Path, force: bool) -> None:
 
 
 def _train(target: Path) -> None:
+    if imports.active():
+        raise SetupError(
+            "Training needs TensorFlow, which PLAN_LEAN=1 keeps out: run `planbot train` without it first."
+        )
     from rasa.model_training import train
 
     result = train(

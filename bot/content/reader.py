@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,6 +12,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from bot.errors import ContentError
 
+NESTED = re.compile(r"(?:[\[{]\s*){30}")
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -34,7 +36,7 @@ def read(path: Path, model: type[Model]) -> Model:
 def _read_quickly(path: Path, model: type[Model]) -> Model | None:
     """The same without line numbers, ten times as fast; None when anything is wrong, so that the slow way can say what."""
     try:
-        return model.parse_obj(YAML(typ="safe").load(path.read_text(encoding="utf-8")))
+        return model.parse_obj(YAML(typ="safe").load(_text_of(path)))
     except Exception:
         return None
 
@@ -42,7 +44,7 @@ def _read_quickly(path: Path, model: type[Model]) -> Model | None:
 def read_yaml(path: Path) -> Any:
     """The file as plain data that remembers its line numbers. Raises ContentError."""
     try:
-        return YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+        return YAML(typ="rt").load(_text_of(path))
     except OSError as error:
         raise ContentError(path.name, None, f"cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
@@ -56,6 +58,14 @@ def read_yaml(path: Path) -> Any:
         Exception
     ) as error:  # a list as a name, or lists within lists without end: whatever the library stumbles over
         raise ContentError(path.name, None, f"cannot be understood ({type(error).__name__})") from error
+
+
+def _text_of(path: Path) -> str:
+    """Raises ValueError for what would take the YAML library very long: answers wait while content is read."""
+    text = path.read_text(encoding="utf-8")
+    if NESTED.search(text):
+        raise ValueError("there are lists within lists within lists, to no end")
+    return text
 
 
 def _line(raw: Any, where: list) -> int | None:

@@ -9,7 +9,7 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from bot.errors import SharedStateError
 from bot.stores.redis_link import RedisLink, link
@@ -31,6 +31,12 @@ while true do
   if redis.call('EXISTS', KEYS[1] .. ':' .. first) == 1 then return 0 end
   redis.call('LPOP', KEYS[1])
 end
+"""
+# never puts a ticket back: one that was given back while this was on its way would stay for ever
+KEEP_TURN = """
+if redis.call('EXISTS', KEYS[1] .. ':' .. ARGV[1]) == 0 then return 0 end
+redis.call('PEXPIRE', KEYS[1], 60000)
+return redis.call('PEXPIRE', KEYS[1] .. ':' .. ARGV[1], ARGV[2])
 """
 GIVE_BACK = """
 redis.call('LREM', KEYS[1], 1, ARGV[1])
@@ -73,6 +79,7 @@ class SharedTurns(Turns):
     def __init__(self, waiting: int, shared: Callable[[], RedisLink | None] = link) -> None:
         super().__init__(waiting)
         self._shared = shared
+        self._held: set[str] = set()
         self._renewing: set[asyncio.Task] = set()
 
     @asynccontextmanager
@@ -86,13 +93,14 @@ class SharedTurns(Turns):
             # in braces: a cluster keeps all keys of a conversation in one place
             queue, ticket = f"turn:{{{conversation}}}", os.urandom(8).hex()
             await self._take(shared, queue, ticket)
+            self._held.add(ticket)
             renewing = asyncio.get_running_loop().call_later(RENEW_SECONDS, self._renew, shared, queue, ticket)
             try:
                 yield
             finally:
+                # a task that is cancelled while it talks to Redis may not notice: it looks here
+                self._held.discard(ticket)
                 renewing.cancel()
-                for task in [t for t in self._renewing if t.get_name() == ticket]:
-                    task.cancel()
                 await self._give_back(shared, queue, ticket)
 
     async def _take(self, shared: RedisLink, queue: str, ticket: str) -> None:
@@ -117,12 +125,13 @@ class SharedTurns(Turns):
 
     def _renew(self, shared: RedisLink, queue: str, ticket: str) -> None:
         async def keep() -> None:
-            while True:
-                await self._asks(shared, queue, ticket)
+            while ticket in self._held:
+                with suppress(SharedStateError):
+                    await shared.run(KEEP_TURN, [queue], [ticket, int(LEASE_SECONDS * 1000)])
                 await asyncio.sleep(RENEW_SECONDS)
 
         # a turn that takes so long is rare: most need no task
-        task = asyncio.get_running_loop().create_task(keep(), name=ticket)
+        task = asyncio.get_running_loop().create_task(keep())
         self._renewing.add(task)
         task.add_done_callback(self._renewing.discard)
 

@@ -22,6 +22,8 @@ DAY = 86_400.0
 REST_SECONDS = DAY
 OUTBOX_SECONDS = 3_600.0
 """An answer that comes later than this answers nothing any more."""
+LATEST_DUE = 660.0
+"""No pause between two tries is longer than this."""
 HELD_SECONDS = 300.0
 """How long a server may take to send one; after that it has died, and another tries."""
 
@@ -97,7 +99,7 @@ class MessagingRecords:
         now = self._clock()
         first = sa.select([sa.func.min(OUTBOX.c.id)]).where(OUTBOX.c.channel == channel).group_by(OUTBOX.c.sender)
         columns = [OUTBOX.c.id, OUTBOX.c.sender, OUTBOX.c.sealed, OUTBOX.c.tries]
-        wanted = (OUTBOX.c.due <= now) & (OUTBOX.c.held <= now) & OUTBOX.c.id.in_(first)
+        wanted = _is_free(now) & OUTBOX.c.id.in_(first)
         with self._engine.begin() as connection:
             connection.execute(sa.delete(OUTBOX).where(OUTBOX.c.until < now))
             rows = connection.execute(sa.select(columns).where(wanted).order_by(OUTBOX.c.id).limit(most)).fetchall()
@@ -108,9 +110,8 @@ class MessagingRecords:
         """Whether this server is the one to send it: of all that ask, one hears yes."""
         now = self._clock()
         same = (OUTBOX.c.id == waiting.id) & (OUTBOX.c.tries == waiting.tries)
-        free = same & (OUTBOX.c.due <= now) & (OUTBOX.c.held <= now)
         with self._engine.begin() as connection:
-            held = connection.execute(sa.update(OUTBOX).where(free).values(held=now + HELD_SECONDS))
+            held = connection.execute(sa.update(OUTBOX).where(same & _is_free(now)).values(held=now + HELD_SECONDS))
         return bool(held.rowcount == 1)
 
     def try_again(self, waiting: Waiting, calls: list[dict[str, Any]], due: float) -> None:
@@ -143,3 +144,9 @@ class MessagingRecords:
             connection.execute(sa.delete(DELIVERIES).where(DELIVERIES.c.at < now - KEPT_DAYS * DAY))
             for table in (REST, OUTBOX, INBOX, PEOPLE):
                 connection.execute(sa.delete(table).where(table.c.until < now))
+
+
+def _is_free(now: float) -> sa.sql.ColumnElement:
+    """Due, and held by no server. Times that lie too far ahead are of a clock that has been put back since."""
+    due = (OUTBOX.c.due <= now) | (OUTBOX.c.due > now + LATEST_DUE)
+    return due & ((OUTBOX.c.held <= now) | (OUTBOX.c.held > now + HELD_SECONDS))

@@ -53,13 +53,13 @@ class Sending:
     async def send(self, sender: str, reply: list[Outgoing], to: dict[str, Any]) -> bool:
         """Sends a reply, or puts it into the outbox. False when another worker does."""
         calls, due = [call for outgoing in reply for call in self._calls(outgoing, to)], time.time()
+        if not await self._may_send():
+            return False
         # what to do in danger does not wait behind an answer that the platform will not take
         if not any(one.safety for one in reply) and await self.kept(partial(self._records.is_waiting, sender), False):
             await self.kept(partial(self._records.put_off, self._name, sender, calls, due), None)
             await self.kept(partial(self._records.hurry, sender), None)
             return True
-        if not await self._may_send():
-            return False
         left, wait = await self._send_in_order(calls)
         if left:
             log.warning("%s: an answer could not be sent and waits", self._name)

@@ -20,8 +20,16 @@ from bot.server import checks
 
 def add_to(app: Sanic) -> None:
     """Starts and stops the link that is in `app.ctx.operators` by then."""
-    app.register_listener(lambda app, loop: app.ctx.operators.start(loop), "after_server_start")
-    app.register_listener(lambda app, _: app.ctx.operators.stop(), "before_server_stop")
+    app.register_listener(_start, "after_server_start")
+    app.register_listener(_stop, "before_server_stop")
+
+
+async def _start(app: Sanic, loop: AbstractEventLoop) -> None:
+    app.ctx.operators.start(loop)
+
+
+async def _stop(app: Sanic, _: AbstractEventLoop) -> None:
+    await app.ctx.operators.stop()
 
 
 class OperatorLink:

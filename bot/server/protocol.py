@@ -22,6 +22,8 @@ VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
 TARGET = re.compile(r"/[\x21-\x7e]*|\*")
 LENGTH = re.compile(r"[0-9]{1,12}", re.ASCII)
 BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
+LARGEST_LEFT_OVER = 1_000
+"""Bytes of a body that nobody reads, and that some clients send all the same."""
 MOST_HEADERS = 100
 MOST_CONNECTIONS = 2_000
 FILES_FOR_OTHERS = 4
@@ -52,8 +54,9 @@ class StrictHttp(Http):
         self.upgrade_websocket = False
         larger: dict[str, int] = getattr(self.request.app.ctx, "larger", {})
         self.request_max_size = larger.get(self.request.path, self.request_max_size)
-        most = 0 if self.request.method in BODILESS else self.request_max_size
-        if (self.request_bytes_left or 0) > most or (self.request_body == "chunked" and not most):
+        bodiless = self.request.method in BODILESS
+        most = LARGEST_LEFT_OVER if bodiless else self.request_max_size
+        if (self.request_bytes_left or 0) > most or (self.request_body == "chunked" and bodiless):
             self.request_body = None
             self.keep_alive = False
             raise PayloadTooLarge("Request body exceeds the size limit")

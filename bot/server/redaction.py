@@ -17,7 +17,6 @@ import traceback
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from bot.errors import PlanError
@@ -39,13 +38,8 @@ class Redacting(logging.Formatter):
     def __init__(self, inner: logging.Formatter, secrets: Iterable[str]) -> None:
         super().__init__()
         self._inner = inner
-        self.hidden = frozenset(secret for secret in secrets if len(secret) >= SHORTEST)
-        self._secrets = sorted({form for secret in self.hidden for form in _forms(secret)}, key=len, reverse=True)
-
-    @property
-    def inner(self) -> logging.Formatter:
-        """What formats."""
-        return self._inner
+        hidden = {form for secret in secrets if len(secret) >= SHORTEST for form in _forms(secret)}
+        self._secrets = sorted(hidden, key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
         try:
@@ -137,15 +131,3 @@ def of_operators() -> list[str]:
                 password = urlsplit(address).password
                 told += [password, unquote(password)] if password else []
     return list(dict.fromkeys(secret for secret in told if secret))
-
-
-def hide_secrets(secrets: Iterable[str]) -> None:
-    """Puts the formatter into every handler there is; called when logging has been set up."""
-    known = frozenset(secrets)
-    loggers = [logging.root, *(x for x in logging.root.manager.loggerDict.values() if isinstance(x, logging.Logger))]
-    for handler in {handler for logger in loggers for handler in logger.handlers}:
-        present: Any = handler.formatter
-        if isinstance(present, Redacting):
-            handler.setFormatter(Redacting(present.inner, known | present.hidden))
-        else:
-            handler.setFormatter(Redacting(present or logging.Formatter(), known))

@@ -10,6 +10,7 @@ from bot.channels.conversation import Conversations, Handler
 from bot.content.store import shared
 from bot.dialogue.message import ANSWER, from_content
 from bot.errors import BusyChannelError, ExpiredIdError
+from bot.events.broker import tell_feedback
 from bot.guard import personal_data
 from bot.guard.text import plain
 from bot.guard.turns import TooMany
@@ -105,6 +106,7 @@ class Desk:
         await self._store.run(
             lambda: self._records.tell(opened.sender, told.answer, name, told.helpful, comment or None)
         )
+        tell_feedback(self._store, opened.sender, name, told.helpful)
 
     def _frame(self, opened: Opened) -> dict[str, Any]:
         return {

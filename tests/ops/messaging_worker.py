@@ -31,6 +31,8 @@ from tests.channels.serving import DOMAIN, SECRET
 ANN, BOB = "447700900123", "447700900456"
 PLENTY = GuardSettings(per_minute=1e9, burst=10**9)
 BEAT = 0.1
+START_SECONDS = 240.0
+"""A process imports Rasa first, on a machine that may be busy."""
 
 
 class Agent:
@@ -147,7 +149,7 @@ class Alone:
         self.port = 0
 
     async def ready(self) -> None:
-        line = await asyncio.wait_for(asyncio.to_thread(self.process.stdout.readline), 90)
+        line = await asyncio.wait_for(asyncio.to_thread(self.process.stdout.readline), START_SECONDS)
         self.port = int(line)
 
     async def post(self, webhook: Webhook) -> int:

@@ -74,11 +74,11 @@ class Stores:
                 tables = connection.exec_driver_sql(
                     "SELECT schemaname, tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
                 ).fetchall()
-                return {
-                    f"table {table}": repr(
-                        connection.execute(sa.text(f'SELECT * FROM "{schema}"."{table}"')).fetchall()
-                    ).encode()
-                    for schema, table in tables
-                }
+                found = {}
+                for schema, table in tables:
+                    rows = connection.execute(sa.text(f'SELECT * FROM "{schema}"."{table}"')).fetchall()
+                    # a row of SQLAlchemy's own shows long values cut in the middle
+                    found[f"table {table}"] = repr([tuple(row) for row in rows]).encode()
+                return found
         finally:
             engine.dispose()

@@ -24,6 +24,7 @@ COMPOSE = DEPLOY / "compose.yml"
 DOCS = (ROOT / "docs" / "deploying.md").read_text()
 TOOLS = Path(sys.executable).parent
 WORKER_PORT = 5005
+VALIDATOR = "kubernetes-validate==1.37.0"
 VARIABLE = r"(?:PLAN|TELEGRAM|TWILIO|MESSENGER|SLACK)_[A-Z][A-Z_]*|TRACKER_DB|ACTION_URL|POSTCODES_URL|POLICE_URL|DATASTORE_URL|PROMETHEUS_MULTIPROC_DIR"
 # of compose.yml and entry.sh themselves
 OF_DEPLOY = {"PLAN_IMAGE", "PLAN_TLS", "PLAN_SUBNET", "PLAN_SECRETS_FOLDER"}
@@ -89,10 +90,10 @@ def test_scripts_by_the_shell() -> None:
 
 
 def test_compose_by_compose(copy: Path) -> None:
-    if run("docker", "compose", "version").returncode == 0 if shutil.which("docker") else False:
-        command = ["docker", "compose"]
-    elif shutil.which("docker-compose"):
+    if shutil.which("docker-compose"):
         command = ["docker-compose"]
+    elif shutil.which("docker") and run("docker", "compose", "version").returncode == 0:
+        command = ["docker", "compose"]
     else:
         pytest.skip("compose is not here: apt-get install docker-compose")
     done = run(*command, "-f", copy / "compose.yml", "--profile", "events", "--profile", "sight", "config")
@@ -103,10 +104,11 @@ def test_compose_by_compose(copy: Path) -> None:
 
 
 def test_manifests_by_kubernetes_own_schemas() -> None:
-    program = shutil.which("kubernetes-validate", path=str(TOOLS)) or shutil.which("kubernetes-validate")
-    if not program:
-        pytest.skip("kubernetes-validate is not here: uv tool install kubernetes-validate")
-    done = run(program, "--strict", *MANIFESTS)
+    # in an environment of its own: it asks for newer libraries than Rasa allows
+    program = [ROOT / ".uv" / "bin" / "uv", "tool", "run", "--offline", VALIDATOR]
+    if not program[0].exists() or run(*program, "--version").returncode != 0:
+        pytest.skip(f"kubernetes-validate is not here: .uv/bin/uv tool run {VALIDATOR} --version fetches it")
+    done = run(*program, "--strict", *MANIFESTS)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -291,7 +293,7 @@ def test_entry_makes_variables_of_files(copy: Path, tmp_path: Path) -> None:
         env={"PATH": os.environ["PATH"], "PLAN_SECRETS_FOLDER": str(secrets)},
     )  # fmt: skip
     assert done.stdout == "status --by A B|two words $(touch here) 'and' \"more\"|unset", done.stderr
-    assert not list(tmp_path.rglob("*here"))
+    assert not {"here", "there"} & {file.name for file in tmp_path.iterdir()}
 
 
 def test_prometheus_reads_every_server(compose: dict[str, Any]) -> None:

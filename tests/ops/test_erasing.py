@@ -175,8 +175,9 @@ def started(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         )
         with both:
             probe.wait_until_ready(port, both.dead, 240)
-            # the first sentence of many words makes more to be loaded
-            probe.ask(port, "readiness-probe", "my number is one that I call when they say so, and I live there", 120)
+            # the first message that is hardly English makes more to be loaded, which must not count as an answer
+            for _ in range(2):
+                probe.ask(port, "readiness-probe", f"{marker()} zed (removed) or (removed), my NI is (removed)", 120)
             yield port, stores
 
 

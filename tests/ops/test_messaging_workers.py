@@ -13,13 +13,17 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sanic import Sanic
 
 from bot.channels.conversation import ERASING
 from bot.messaging import sharing, tables
 from bot.messaging.capabilities import SMS
 from bot.messaging.loops import ENOUGH, MOST_ALIKE, STUCK
+from bot.tracker_store import ConversationStore
 from tests.channels.platforms.telegram import TelegramPlatform
-from tests.ops.messaging_worker import ANN, BOB, Alone, Numbers, Phones, Worker, until
+from tests.channels.serving import DOMAIN, served
+from tests.channels.talking import app_of_channel, served_channel
+from tests.ops.messaging_worker import ANN, BOB, Agent, Alone, Numbers, Phones, Worker, until
 from tests.real_servers import Server, postgres
 
 NOTICE = "kept for up to 30 days"
@@ -368,30 +372,32 @@ async def test_who_cannot_watch_takes_nobody_for_dead(
 
 
 @pytest.mark.parametrize("moment", ["thinks", "lingers"], ids=["before it is saved", "after it is saved"])
-async def test_kill_9_in_the_middle_of_an_answer(address: str, moment: str) -> None:
-    """The other process answers, once, and in order with what came to it."""
+async def test_kill_9_in_the_middle_of_an_answer(address: str, moment: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other worker answers, once, and in order with what came to it."""
+    monkeypatch.setattr(Sanic, "test_mode", True)
     platform = TelegramPlatform()
     await platform.start()
-    workers: list[Alone] = []
+    dying = Alone(platform, address, f"{moment}=60")
     try:
-        workers += [Alone(platform, address, f"{moment}=60"), Alone(platform, address)]
-        for worker in workers:
-            await worker.ready()
-        dying, other = workers
-        assert await dying.post(platform.text(platform.person, "first")) == 200
-        assert await dying.post(platform.text(platform.person, "second")) == 200
-        if moment == "lingers":
-            await until(lambda: _saved(address) >= 1)
-        assert await other.post(platform.text(platform.person, "third")) == 200
-        await asyncio.sleep(0.5)
-        assert platform.seen[platform.person] == [], "it waits for its turn"
-        dying.kill()
-        await until(lambda: "re: third" in _texts(platform), 40)
-        assert [text for text in _texts(platform) if NOTICE not in text] == ["re: first", "re: second", "re: third"]
-        assert _saved(address) == 3, "no turn was made twice"
+        agent = Agent(ConversationStore(domain=DOMAIN, db=address))
+        async with served(app_of_channel(served_channel(platform, monkeypatch), agent)) as other:
+            await dying.ready()
+            for text in ("first", "second"):
+                assert await dying.post(platform.text(platform.person, text)) == 200
+            if moment == "lingers":
+                await until(lambda: _saved(address) >= 1)
+            webhook = platform.text(platform.person, "third")
+            posted = await other.client.post(platform.path, content=webhook.body, headers=webhook.headers)
+            assert posted.status_code == 200
+            await asyncio.sleep(0.5)
+            assert platform.seen[platform.person] == [], "it waits for its turn"
+            dying.kill()
+            await until(lambda: "re: third" in _texts(platform), 60)
+            assert [t for t in _texts(platform) if NOTICE not in t] == ["re: first", "re: second", "re: third"]
+            assert _saved(address) == 3, "no turn was made twice"
+            assert agent.heard == (["first"] if moment == "thinks" else []) + ["second", "third"]
     finally:
-        for worker in workers:
-            worker.end()
+        dying.end()
         await platform.stop()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -109,7 +110,26 @@ async def test_a_long_turn_is_kept(links: list[RedisLink], monkeypatch: pytest.M
                 pass
     async with other.turn("long"):
         pass
+    await asyncio.sleep(0.3)
     assert not one._renewing
+
+
+async def test_a_turn_that_ends_while_it_is_renewed_is_given_back(
+    links: list[RedisLink], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The renewal that is on its way must not bring the ticket back."""
+    monkeypatch.setattr(turns_module, "RENEW_SECONDS", 0.05)
+    one, other = workers(links)
+    for number in range(60):
+        async with one.turn("ends"):
+            await asyncio.sleep(0.048 + number * 0.0001)
+            time.sleep(0.005)  # noqa: ASYNC251 - a busy loop, as under load
+    assert not await links[0]._redis.keys("plan:turn:{ends}*")
+    async with other.turn("ends"):
+        pass
+    await asyncio.sleep(0.2)
+    assert not one._renewing
+    assert not one._held
 
 
 async def test_a_limit_is_of_all_workers(links: list[RedisLink]) -> None:

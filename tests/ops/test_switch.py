@@ -18,6 +18,7 @@ from bot.guard.gate import DANGER, ONLY_SIGNS
 from bot.messaging.announcements import Announcements
 from bot.operations import state as states
 from bot.operations import watch as module
+from bot.operations import while_off
 from bot.operations.records import ServiceRecords
 from bot.operations.state import NOTICE, OFF, Decision, Notice, Off, Service, ServiceState
 from bot.operations.watch import Watch
@@ -146,7 +147,7 @@ async def asker(tmp_path: Path, test_mode: None, service: Service) -> AsyncItera
 
 async def test_the_page_hears_the_message_and_nothing_is_kept(asker: Asker, service: Service) -> None:
     before = await asker.begin()
-    assert (await asker.say(before)).json()["status"] == "answered"
+    assert (await asker.say(before)).json()["kept"] is True
     kept = rows(asker)
     service.publish(ServiceState(1, off=AWAY))
     for text in ("hello there", "   ", "x" * 3_000, "/ask_plan_overview"):
@@ -265,6 +266,4 @@ async def test_workers_tell_a_notice_once_together() -> None:
 
 
 def test_content_has_the_usual_text() -> None:
-    from bot.operations import while_off
-
     assert while_off.USUAL in content().current().answers

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import re
 import sqlite3
 import threading
 import time
@@ -21,6 +22,7 @@ from rasa.shared.core.events import UserUttered
 from bot import retention
 from bot.messaging import tables as messaging
 from bot.paths import ROOT
+from bot.settings import KEPT_DAYS
 from bot.sources import cache
 from bot.stores import wiping
 from bot.stores.database import open_engine
@@ -116,6 +118,14 @@ def test_it_is_known_of_every_table_what_becomes_of_it() -> None:
     assert not retention.is_registered("unheard_of")
     gone = {kept.name for kept in retention.KEPT} | retention.WITHOUT_PEOPLE
     assert gone - made == set(), "registered, but nobody makes it"
+
+
+def test_the_documentation_names_each_table_and_its_time() -> None:
+    text = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
+    named = {kept.name for kept in retention.KEPT} | set(retention.SERVICE)
+    assert {table for table in named if f"`{table}`" not in text} == set()
+    assert set(re.findall(r"(\d+) days", text)) == {str(KEPT_DAYS)}
+    assert f"batches of {retention.BATCH} rows" in text
 
 
 def test_what_is_older_goes_and_what_is_not_stays(engine: sa.engine.Engine) -> None:

@@ -68,6 +68,16 @@ def test_environment_names_action_server_and_database(monkeypatch: pytest.Monkey
     assert told["RASA_TELEMETRY_ENABLED"] == "false"
 
 
+def test_bytecode_is_kept_elsewhere_where_none_is_wanted_beside_the_sources(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    told = servers.environment([4321], Path("/tmp/talk.db"))
+    assert "PYTHONDONTWRITEBYTECODE" not in told
+    assert told["PYTHONPYCACHEPREFIX"].endswith("bytecode")
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE")
+    assert "PYTHONPYCACHEPREFIX" not in servers.environment([4321], Path("/tmp/talk.db"))
+
+
 def test_every_action_server_is_named_and_has_the_same_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("ACTION_URL", "PLAN_ACTION_SECRET"):
         monkeypatch.delenv(name, raising=False)

@@ -124,6 +124,19 @@ def test_who_writes_again_does_not_wait_longer(records: MessagingRecords, clock:
     assert [waiting.sender for waiting in records.due("sms")] == ["a"]
 
 
+def test_a_clock_that_is_put_back_delays_nothing(
+    records: MessagingRecords, other: MessagingRecords, clock: Clock
+) -> None:
+    records.put_off("sms", "a", CALLS, clock.now + 10)
+    records.put_off("sms", "b", CALLS, clock.now)
+    assert records.claim(records.due("sms")[0])
+    clock.now -= 3_600
+    due = other.due("sms")
+    assert [waiting.sender for waiting in due] == ["a", "b"]
+    assert all(other.claim(waiting) for waiting in due)
+    assert other.due("sms") == []
+
+
 def test_an_answer_that_comes_too_late_is_deleted(records: MessagingRecords, clock: Clock) -> None:
     records.put_off("sms", "a", CALLS, clock.now)
     clock.now += OUTBOX_SECONDS
