@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from bot.errors import SetupError
+from bot.operations import multiprocess
 from bot.paths import BUILD, ROOT
 from bot.stores import redis_link
 
@@ -115,10 +117,15 @@ class Servers(AbstractContextManager["Servers"]):
         for n in range(workers):
             self._commands[_name("Rasa server", n)] = worker_command(model, port, shared=workers > 1)
         self._environment: dict[str, str] = {}
+        self._metrics: Path | None = None
         self._starts: dict[str, list[float]] = {}
 
     def __enter__(self) -> Servers:
         self._environment = environment(self.action_ports, self.database)
+        if self.workers > 1 and not multiprocess.folder():
+            # whichever worker is asked for the metrics tells those of all
+            self._metrics = multiprocess.new_folder()
+            self._environment[multiprocess.VARIABLE] = str(self._metrics)
         for name in self._commands:
             self._start(name)
         return self
@@ -156,6 +163,8 @@ class Servers(AbstractContextManager["Servers"]):
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        if self._metrics:
+            shutil.rmtree(self._metrics, ignore_errors=True)
 
 
 def _name(kind: str, number: int) -> str:

@@ -163,7 +163,7 @@ TOO_LARGE = {
     "an address": b"GET /" + b"a" * 9_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
     "a header": PAGE + b"X: " + b"a" * 9_000 + b"\r\n\r\n",
     "headers that do not end": PAGE + b"a:\r\n" * 5_000,
-    "a body where none is needed": PAGE + b"Content-Length: 1\r\n\r\na",
+    "a body where none is needed": PAGE + b"Content-Length: 1001\r\n\r\na",
     "chunks where none are needed": PAGE + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "a body": BEGIN + b"Content-Length: 200000\r\n\r\n{}",
     "a chunk": chunked(b"FFFFFFFFFFFF\r\n{}\r\n0\r\n\r\n"),

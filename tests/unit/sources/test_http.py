@@ -73,7 +73,11 @@ async def test_retry_after_is_honoured(fetcher: Fetcher, server: Misbehaving) ->
     assert time.monotonic() - started >= 1
 
 
-@pytest.mark.parametrize("told", ["3600", "9" * 400, format_datetime(datetime.now(timezone.utc) + timedelta(days=1))])
+@pytest.mark.parametrize(
+    "told",
+    ["3600", "9" * 400, format_datetime(datetime.now(timezone.utc) + timedelta(days=1))],
+    ids=["an hour", "no end", "a day"],
+)
 async def test_too_long_a_wait_is_refused_at_once(fetcher: Fetcher, server: Misbehaving, told: str) -> None:
     server.mode, server.retry_after = "busy", told
     with pytest.raises(SourceUnavailableError, match="longer than anybody"):
