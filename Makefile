@@ -23,7 +23,8 @@ train: setup   ## train the model, if anything it learns from has changed
 test: setup   ## every test
 	@$(PLANBOT) train
 	@.venv/bin/python tools/browser.py
-	@.venv/bin/python -m pytest -n auto --dist loadgroup $(ARGS)
+	@.venv/bin/python -m pytest $(if $(ARGS),$(ARGS),-n auto --dist loadgroup --ignore tests/browser)
+	@$(if $(ARGS),true,.venv/bin/python -m pytest tests/browser)
 
 check: setup   ## style, types, content, dialogue
 	@$(PLANBOT) check

@@ -61,4 +61,4 @@ def parent_header() -> dict[str, str]:
 
 def _digits(many: int) -> str:
     """So many hexadecimal digits by chance, not all 0. They tell requests apart and guard nothing, so they need not be secret."""
-    return f"{random.getrandbits(4 * many) or 1:0{many}x}"
+    return f"{random.getrandbits(4 * many) or 1:0{many}x}"  # nosec B311
