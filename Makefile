@@ -26,7 +26,7 @@ test: setup   ## every test
 	@.venv/bin/python -m pytest $(if $(ARGS),$(ARGS),-n auto --dist loadgroup --ignore tests/browser)
 	@$(if $(ARGS),true,.venv/bin/python -m pytest tests/browser)
 
-check: setup   ## style, types, content, dialogue
+check: setup   ## style, types, content, dialogue, unsafe code, advisories
 	@$(PLANBOT) check
 
 bench: setup   ## accuracy and speed, beside Rasa's default pipeline
