@@ -149,4 +149,5 @@ class MessagingRecords:
 def _is_free(now: float) -> sa.sql.ColumnElement:
     """Due, and held by no server. Times that lie too far ahead are of a clock that has been put back since."""
     due = (OUTBOX.c.due <= now) | (OUTBOX.c.due > now + LATEST_DUE)
-    return due & ((OUTBOX.c.held <= now) | (OUTBOX.c.held > now + HELD_SECONDS))
+    # twice, because another server's clock may be a little ahead of ours
+    return due & ((OUTBOX.c.held <= now) | (OUTBOX.c.held > now + 2 * HELD_SECONDS))
