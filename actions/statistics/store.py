@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from actions.statistics import seed
-from actions.statistics.database import IN_MEMORY, address, open_engine
+from actions.statistics.database import IN_MEMORY, address, open_engine, single
 from actions.statistics.figure import Edition, Figure, Population
 from actions.statistics.tables import TABLES, editions, figures, populations, sources
 from bot.errors import StoreError
@@ -41,6 +42,7 @@ class Store:
     def __init__(self, url: str | None = None) -> None:
         self._url = url
         self._engine: Engine | None = None
+        self._questions: Engine
 
     @classmethod
     def of_the_project(cls) -> Store:
@@ -49,44 +51,36 @@ class Store:
 
     def of(self, measure: str, area: str) -> list[Figure]:
         """The figures of a measure in an area, oldest first, the best one for each period. Raises StoreError."""
-        with self._reading() as connection:
-            rows = connection.execute(_OF, {"measure": measure, "area": area}).all()
+        rows = self._rows(_OF, measure=measure, area=area)
         return _best(Figure(*row) for row in rows)
 
     def across(self, measure: str, first: date, last: date) -> dict[str, list[Figure]]:
         """For each area, its figures of a measure that lie within the days, as `of` gives them. Raises StoreError."""
-        with self._reading() as connection:
-            rows = connection.execute(_ACROSS, {"measure": measure, "first": first, "last": last}).all()
         found: dict[str, list[Figure]] = {}
-        for row in rows:
+        for row in self._rows(_ACROSS, measure=measure, first=first, last=last):
             found.setdefault(row[1], []).append(Figure(*row))
         return {area: _best(listed) for area, listed in found.items()}
 
     def newest_day(self, measure: str) -> date | None:
         """The last day that any borough or London has a figure of the measure for. Raises StoreError."""
-        asked = sa.select(sa.func.max(figures.c.last_day)).where(figures.c.measure == measure)
-        with self._reading() as connection:
-            return connection.execute(asked).scalar()
+        (row,) = self._rows(sa.select(sa.func.max(figures.c.last_day)).where(figures.c.measure == measure))
+        return row[0]
 
     def populations(self) -> dict[str, list[Population]]:
         """People who live in each area, oldest first. Raises StoreError."""
-        with self._reading() as connection:
-            rows = connection.execute(sa.select(populations).order_by(populations.c.area, populations.c.day)).all()
         found: dict[str, list[Population]] = {}
-        for row in rows:
+        for row in self._rows(sa.select(populations).order_by(populations.c.area, populations.c.day)):
             found.setdefault(row.area, []).append(Population(*row))
         return found
 
     def edition(self, origin: str) -> Edition | None:
         """What was last taken in from an origin; None when nothing was. Raises StoreError."""
-        with self._reading() as connection:
-            row = connection.execute(sa.select(editions).where(editions.c.origin == origin)).first()
-        return Edition(*row) if row else None
+        rows = self._rows(sa.select(editions).where(editions.c.origin == origin))
+        return Edition(*rows[0]) if rows else None
 
     def all_editions(self) -> list[Edition]:
         """Every edition, the last taken in first. Raises StoreError."""
-        with self._reading() as connection:
-            return [Edition(*row) for row in connection.execute(sa.select(editions).order_by(editions.c.loaded.desc()))]
+        return [Edition(*row) for row in self._rows(sa.select(editions).order_by(editions.c.loaded.desc()))]
 
     def replace(self, edition: Edition, rows: Iterable[Figure]) -> int:
         """Puts the figures of an origin in the place of what it brought before, all or nothing; how many.
@@ -96,13 +90,22 @@ class Store:
         with self._writing() as connection:
             return put(connection, edition, rows)
 
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def _rows(self, question: Any, **told: Any) -> list[Any]:
         try:
-            with self._open().connect() as connection:
-                yield connection
+            try:
+                return self._ask(question, told)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                # a restart of the database has closed it meanwhile: once more, on another
+                return self._ask(question, told)
         except SQLAlchemyError as error:
             raise StoreError(f"The figures cannot be read ({type(error).__name__}): is the database there?") from error
+
+    def _ask(self, question: Any, told: dict[str, Any]) -> list[Any]:
+        self._open()
+        with self._questions.connect() as connection:
+            return connection.execute(question, told).all()
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -128,7 +131,7 @@ class Store:
                     put(connection, edition, rows)
                     connection.execute(populations.delete())
                     connection.execute(populations.insert(), [vars(p) for p in people])
-            self._engine = engine
+            self._engine, self._questions = engine, single(engine)
         return self._engine
 
     def close(self) -> None:
@@ -136,6 +139,7 @@ class Store:
         engine, self._engine = self._engine, None
         if engine is not None:
             engine.dispose()
+            self._questions.dispose()
 
 
 def put(connection: Connection, edition: Edition, rows: Iterable[Figure]) -> int:

@@ -40,8 +40,8 @@ Handler = Callable[[UserMessage], Awaitable[Any]]
 Eraser = Callable[[str], Any]
 Offered = Callable[[str], Awaitable[Sequence[Button]]]
 """The buttons that were last shown in a conversation."""
-Answered = Callable[[str, str], Awaitable[list[dict[str, Any]] | None]]
-"""What a message of a conversation got for an answer before, by its id; None for a new one."""
+Answered = Callable[[str, str | None], Awaitable[list[dict[str, Any]] | None]]
+"""What a message of a conversation got for an answer before, by its id; None for a new one, and for one without."""
 
 
 class Conversations:
@@ -82,7 +82,7 @@ class Conversations:
                 turn.begins()
                 if off := state.shared().current().off_now():
                     return await self._while_off(off, raw, conversation, offered, erase)
-                if message_id and answered and (before := await answered(conversation, message_id)):
+                if answered and (before := await answered(conversation, message_id)):
                     turn.is_repeat()
                     return before
                 with step("guard"):

@@ -17,6 +17,7 @@ from bot.keys import Keys
 from bot.messaging import tables
 from bot.messaging.tables import DELIVERIES, INBOX, OUTBOX, PEOPLE, REST
 from bot.settings import KEPT_DAYS
+from bot.stores.database import single
 
 DAY = 86_400.0
 REST_SECONDS = DAY
@@ -47,7 +48,7 @@ class MessagingRecords:
     """`engine`: the tracker store's. Every method is one short transaction."""
 
     def __init__(self, engine: sa.engine.Engine, keys: Keys, clock: Callable[[], float] = time.time) -> None:
-        self._engine, self._keys, self._clock = engine, keys, clock
+        self._engine, self._single, self._keys, self._clock = engine, single(engine), keys, clock
         tables.make(engine)
 
     def keep_rest(self, sender: str, pieces: list[str]) -> None:
@@ -63,12 +64,12 @@ class MessagingRecords:
                 connection.execute(sa.insert(REST).values(sender=sender, sealed=sealed, until=until))
 
     def _has_rest(self, sender: str) -> bool:
-        with self._engine.connect() as connection:
+        with self._single.connect() as connection:
             return connection.execute(REST_OF, {"sender": sender}).first() is not None
 
     def rest(self, sender: str) -> list[str]:
         """What is left of the last answer."""
-        with self._engine.connect() as connection:
+        with self._single.connect() as connection:
             row = connection.execute(REST_OF, {"sender": sender}).first()
         if not row or row[1] < self._clock():
             return []
@@ -84,7 +85,7 @@ class MessagingRecords:
 
     def is_waiting(self, sender: str) -> bool:
         """Whether something is still to be sent to this person: what is newer goes behind it."""
-        with self._engine.connect() as connection:
+        with self._single.connect() as connection:
             return connection.execute(IS_WAITING, {"sender": sender, "now": self._clock()}).first() is not None
 
     def hurry(self, sender: str) -> None:

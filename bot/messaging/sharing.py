@@ -35,7 +35,7 @@ TIDY_SECONDS = 30.0
 PATIENCE_SECONDS = 3.0
 """How long the database may be away while a platform, or a person, waits."""
 
-Answered = Callable[[str, str], Awaitable[object]]
+Answered = Callable[[str, str | None], Awaitable[object]]
 
 
 class Sharing:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
@@ -37,12 +38,13 @@ WORK_MILLISECONDS = 10_000
 """The longest statement of an answer; deleting old conversations goes batch by batch."""
 BUSY_SECONDS = 5.0
 CONNECTIONS = 8
-"""Of one worker; kept open, since PostgreSQL starts a process for each."""
+"""Of one worker, for transactions and as many for single statements; kept open, since PostgreSQL starts a process for each."""
 MORE_CONNECTIONS = 4
 STEADY_SECONDS = 12.0
 """How long work is tried again: a database that is restarted comes back within it, and a turn may take longer."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 0.5
 STATEMENT_TOOK_TOO_LONG = "57014"
+_singles: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
 
 
 def is_address(text: str) -> bool:
@@ -58,10 +60,7 @@ def open_engine(address: str) -> Engine:
             return _sqlite(url)
         if not url.drivername.startswith("postgresql"):
             raise ArgumentError("neither SQLite nor PostgreSQL")
-        return sa.create_engine(
-            url, pool_size=CONNECTIONS, max_overflow=MORE_CONNECTIONS, pool_timeout=CONNECT_SECONDS,
-            hide_parameters=True, connect_args=_limits(),
-        )  # fmt: skip
+        return _postgresql(url)
     except (ArgumentError, NoSuchModuleError, ValueError, ImportError) as error:
         # the address may hold a password, so it is not repeated
         raise SetupError(
@@ -89,6 +88,13 @@ def _write_ahead(connection: Any, _: Any) -> None:
     cursor.close()
 
 
+def _postgresql(url: sa.engine.URL, **more: Any) -> Engine:
+    return sa.create_engine(
+        url, pool_size=CONNECTIONS, max_overflow=MORE_CONNECTIONS, pool_timeout=CONNECT_SECONDS,
+        hide_parameters=True, connect_args=_limits(), **more,
+    )  # fmt: skip
+
+
 def _limits() -> dict[str, Any]:
     """A server that is gone without a word is noticed within seconds, not after the system's two hours."""
     return {
@@ -97,9 +103,16 @@ def _limits() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def reading(engine: Engine) -> Engine:
-    """The same database for single questions: without a transaction around each, which would be two calls more."""
-    return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="AUTOCOMMIT")
+def single(engine: Engine) -> Engine:
+    """The same database for single statements: without a transaction around each, which would be two calls more.
+
+    It has connections of its own: one that changes its ways at every use would cost as many calls again.
+    """
+    if engine.dialect.name == "sqlite":
+        return engine
+    if engine not in _singles:
+        _singles[engine] = _postgresql(engine.url, isolation_level="AUTOCOMMIT")
+    return _singles[engine]
 
 
 class Steady:

@@ -52,7 +52,8 @@ class Desk:
 
     async def answer(self, asked: requests.Message) -> documents.Document:
         """The answer to a message. Raises BusyChannelError when there is none just now."""
-        opened = await self.open(asked.conversation)
+        # whether it was ended is looked up once, after the turn: see there
+        opened = self._ids.read(asked.conversation)
         return await self._repeats.once(
             opened.sender, asked.message_id, lambda: self._turn(opened, asked.message, asked.message_id)
         )
@@ -63,7 +64,7 @@ class Desk:
             offered=self._store.offered, message_id=message_id, answered=self._store.answered,
         )  # fmt: skip
         if await self._is_ended(opened.sender):
-            # it waited while the conversation was ended, and would outlive it
+            # before, or while the message waited for its turn: it would outlive the conversation
             await self._store.run(lambda: self._store.erase(opened.sender))
             raise ExpiredIdError("The conversation was ended.")
         name = (messages[0].get(ANSWER) or {}).get("name")

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 
 import sqlalchemy as sa
 
-from bot.stores.database import reading
+from bot.stores.database import single
 
 metadata = sa.MetaData()
 ENDED = sa.Table(
@@ -38,7 +38,7 @@ class Records:
     """`engine`: the tracker store's. Every method is one short transaction."""
 
     def __init__(self, engine: sa.engine.Engine) -> None:
-        self._engine, self._reading = engine, reading(engine)
+        self._engine, self._single = engine, single(engine)
         try:
             metadata.create_all(engine)
         except sa.exc.DBAPIError:
@@ -60,7 +60,7 @@ class Records:
 
     def is_ended(self, sender: str) -> bool:
         """Whether the conversation was ended."""
-        with self._reading.connect() as connection:
+        with self._single.connect() as connection:
             return connection.execute(IS_ENDED, {"sender": sender}).first() is not None
 
     def tell(self, sender: str, answer: str, name: str, helpful: bool, comment: str | None) -> None:

@@ -89,7 +89,7 @@ async def test_a_session_begins_anew(store: ConversationStore, server: Server, n
 async def test_what_is_looked_for_has_an_index(store: ConversationStore) -> None:
     with store.engine.connect() as connection:
         rows = connection.execute(sa.text("SELECT indexname FROM pg_indexes WHERE tablename = 'events'")).fetchall()
-    assert {"ix_events_conversation", "ix_events_timestamp"} <= {row[0] for row in rows}
+    assert {row[0] for row in rows} == {"events_pkey", "ix_events_conversation", "ix_events_timestamp"}
 
 
 async def test_a_second_worker_finds_the_indexes(server: Server) -> None:
@@ -102,8 +102,6 @@ async def test_forgetting(store: ConversationStore, server: Server, name: str) -
     assert store.erase(name) == 3
     assert await opened(server).retrieve(name) is None
     assert said(store, f"{name}-other") == ["yours", "to yours"]
-    assert store.purge(time.time() + 10, batch=2) >= 3
-    assert said(store, f"{name}-other") == []
 
 
 async def test_buttons_records_and_repeats(store: ConversationStore, server: Server, name: str) -> None:
