@@ -27,6 +27,7 @@ class Keys:
         if len(secret) < SHORTEST_SECRET:
             raise SetupError(f"{VARIABLE} must have at least {SHORTEST_SECRET} characters: choose a random one.")
         self._secret = secret.encode()
+        self._boxes: dict[str, Fernet] = {}
 
     def sign(self, purpose: str, text: str) -> str:
         """A keyed hash of the text: 43 characters that go into addresses and names of files."""
@@ -44,7 +45,10 @@ class Keys:
             return None
 
     def _box(self, purpose: str) -> Fernet:
-        return Fernet(urlsafe_b64encode(self._digest("seal", purpose)))
+        # there are as many as uses in the code: kept, since making one costs as much as sealing
+        if purpose not in self._boxes:
+            self._boxes[purpose] = Fernet(urlsafe_b64encode(self._digest("seal", purpose)))
+        return self._boxes[purpose]
 
     def _digest(self, purpose: str, text: str) -> bytes:
         return hmac.new(self._secret, _bytes(f"{purpose}:{text}"), sha256).digest()

@@ -11,6 +11,7 @@ import json
 import logging
 import secrets
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,12 +24,15 @@ from bot.messaging import tables
 from bot.messaging.received import Kind, Received
 from bot.messaging.tables import INBOX, PEOPLE, WORKERS
 from bot.places import Point
+from bot.stores.database import single
 
 log = logging.getLogger(__name__)
 INBOX_SECONDS = 7_200.0
 """A message that waits for longer is dropped: longer than an hour, so that a clock which is put an hour forward drops none."""
 PERSON_SECONDS = 86_400.0
 SAID_SECONDS = 60.0
+MOST_WRITTEN = 10_000
+"""People: fewer than a worker knows itself; see loops.py and mailboxes.py."""
 
 NOTE_DELIVERY = sa.text("INSERT INTO channel_deliveries (key, at) VALUES (:key, :at) ON CONFLICT (key) DO NOTHING")
 PUT = sa.insert(INBOX)
@@ -87,7 +91,10 @@ class Standing:
 
 @dataclass(frozen=True)
 class Claim:
-    """A person is this worker's. `letters`: what waits, when it was taken over from a worker that is gone; None else."""
+    """A person is this worker's. `standing`: empty when this worker was the last to have them, and knows it all.
+
+    `letters`: what waits, when it was taken over from a worker that is gone; None else.
+    """
 
     standing: Standing
     letters: list[Letter] | None = None
@@ -108,9 +115,12 @@ class Inbox:
     def __init__(
         self, engine: sa.engine.Engine, keys: Keys, channel: str, clock: Callable[[], float] = time.time
     ) -> None:
-        self._engine, self._keys, self._channel, self._clock = engine, keys, channel, clock
+        self._engine, self._single = engine, single(engine)
+        self._keys, self._channel, self._clock = keys, channel, clock
         tables.make(engine)
         self.worker = ""
+        # person -> what this worker wrote of their counts last, sealed: opening it costs more than comparing
+        self._written: OrderedDict[str, str] = OrderedDict()
         self.enlist()
 
     # messages
@@ -165,13 +175,21 @@ class Inbox:
                 connection.execute(TAKE_OUT, [{"taken": key} for key in keys])
             if letters := self._letters(connection, sender):
                 connection.execute(KEEP_PERSON, {"sender": sender, "worker": self.worker})
+        self._note_written(sender, person["counts"])
         return letters
 
     def unseen(self) -> list[tuple[str, str]]:
         """Person and key of each letter that is this worker's, or nobody's, in order of arrival."""
-        with self._engine.connect() as connection:
+        with self._single.connect() as connection:
             rows = connection.execute(UNSEEN, {"channel": self._channel, "worker": self.worker}).fetchall()
         return [(row[0], row[1]) for row in rows]
+
+    def _note_written(self, sender: str, counts: str | None) -> None:
+        self._written.pop(sender, None)
+        if counts:
+            self._written[sender] = counts
+        if len(self._written) > MOST_WRITTEN:
+            self._written.popitem(last=False)
 
     # workers
 
@@ -219,6 +237,8 @@ class Inbox:
             return None
         inherited = row[0] is not None and row[0] != worker
         letters = self._letters(connection, sender) if inherited else None
+        if row[1] is not None and self._written.get(sender) == row[1]:
+            return Claim(Standing(), letters)
         return Claim(Standing(self._counts(row[1]), self._said(row[2])), letters)
 
     def _letters(self, connection: Connection, sender: str) -> list[Letter]:

@@ -151,6 +151,18 @@ def test_the_next_worker_knows_what_was_counted_and_said(ann: Inbox, bob: Inbox,
     assert claim and claim.standing == NOTHING
 
 
+def test_who_wrote_it_last_is_not_told_again(ann: Inbox, bob: Inbox, clock: Clock) -> None:
+    put(ann, "1")
+    ann.close("p", ["1"], Standing({"times": 1}, (clock.now, "one")))
+    claim = ann.take("2", "p", said("2"), MOST).claim
+    assert claim and claim.standing == NOTHING
+    ann.close("p", ["2"], Standing({"times": 2}, None))
+    bob.take("3", "p", said("3"), MOST)
+    bob.close("p", ["3"], Standing({"times": 3}, None))
+    claim = ann.take("4", "p", said("4"), MOST).claim
+    assert claim and claim.standing == Standing({"times": 3}, None)
+
+
 def test_what_was_said_is_forgotten_soon(ann: Inbox, clock: Clock) -> None:
     put(ann, "1")
     ann.close("p", ["1"], Standing({"times": 3}, (clock.now, "he is")))
