@@ -53,6 +53,8 @@ def server(one_server: Misbehaving, monkeypatch: pytest.MonkeyPatch) -> Misbehav
     return one_server
 
 
+# before xdist, which reads the groups in a hook of the same name
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What reads the transcript of the whole run comes last; what shares something that takes long to start stays together.
 

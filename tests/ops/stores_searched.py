@@ -14,6 +14,8 @@ from tests.real_servers import Server
 
 LARGEST = 50_000_000
 """Bytes: what is larger among the project's own files is a model, not something that was said."""
+BYTECODE = BUILD / "bytecode"
+"""Of the source, whose examples are addresses and numbers too."""
 
 
 class Stores:
@@ -48,6 +50,8 @@ class Stores:
         """Those of the test, and those of the project that were written since it began."""
         yield from self.folder.rglob("*")
         for path in BUILD.rglob("*"):
+            if BYTECODE in path.parents:
+                continue
             if path.is_file() and path.stat().st_mtime >= self._began and path.stat().st_size < LARGEST:
                 yield path
 
