@@ -3,6 +3,11 @@
 .PHONY: help setup run shell train test check bench lock
 PYTHON ?= python3
 PLANBOT := .venv/bin/planbot
+# whoever wants no bytecode beside the sources still waits half as long when it is kept elsewhere
+ifdef PYTHONDONTWRITEBYTECODE
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX ?= $(CURDIR)/.build/bytecode
+endif
 
 help:   ## what can be done here
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10

@@ -63,4 +63,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name == LAST)
     for item in items:
         part = item.path.relative_to(HERE).parts[0]
-        item.add_marker(pytest.mark.xdist_group(TOGETHER.get(part, str(item.path))))
+        item.add_marker(pytest.mark.xdist_group(TOGETHER.get(part, item.path.relative_to(HERE).as_posix())))
