@@ -24,13 +24,17 @@ ROUNDS = 2
 
 
 async def _pace(cluster: Cluster, expected: list[list[str]], seconds: float) -> dict[str, Any]:
-    ends, before, began = time.monotonic() + seconds, cluster.processor_seconds(), time.monotonic()
+    ends, before, began = time.monotonic() + seconds, _used(cluster), time.monotonic()
     heard = await crowd(cluster.port, expected, PEOPLE, lambda _: time.monotonic() > ends, look=False)
-    took, after = time.monotonic() - began, cluster.processor_seconds()
+    took, after = time.monotonic() - began, _used(cluster)
     return {
         "messages_a_second": heard.messages / took, "n": heard.messages, "faults": heard.faults[:5], **percentiles(heard.times),
         "processor_ms_a_message": {n: round((after[n] - before.get(n, 0)) * 1000 / heard.messages, 2) for n in after},
     }  # fmt: skip
+
+
+def _used(cluster: Cluster) -> dict[str, float]:
+    return {**cluster.processor_seconds(), "this load": time.process_time()}
 
 
 async def measure(seconds: float, conversations: int) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import QueuePool, StaticPool
 
 from bot.errors import SetupError
 from bot.paths import BUILD
@@ -35,7 +35,8 @@ def open_engine(url: str) -> Engine:
     if url == IN_MEMORY:
         more = {"connect_args": {"check_same_thread": False}, "poolclass": StaticPool}
     elif url.startswith("sqlite"):
-        more = {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}}
+        # kept open: SQLAlchemy's usual pool for files opens one for every question
+        more = {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}, "poolclass": QueuePool}
     elif url.startswith("postgres"):
         more = _postgresql()
     try:

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from actions.statistics import seed
 from actions.statistics.database import IN_MEMORY, address, open_engine, single
 from actions.statistics.figure import Edition, Figure, Population
+from actions.statistics.recent import Recent
 from actions.statistics.tables import TABLES, editions, figures, populations, sources
 from bot.errors import StoreError
 
@@ -43,6 +44,7 @@ class Store:
         self._url = url
         self._engine: Engine | None = None
         self._questions: Engine
+        self._recent = Recent()
 
     @classmethod
     def of_the_project(cls) -> Store:
@@ -51,8 +53,11 @@ class Store:
 
     def of(self, measure: str, area: str) -> list[Figure]:
         """The figures of a measure in an area, oldest first, the best one for each period. Raises StoreError."""
-        rows = self._rows(_OF, measure=measure, area=area)
-        return _best(Figure(*row) for row in rows)
+
+        def read() -> list[Figure]:
+            return _best(Figure(*row) for row in self._rows(_OF, measure=measure, area=area))
+
+        return list(self._recent.get((measure, area), read))
 
     def across(self, measure: str, first: date, last: date) -> dict[str, list[Figure]]:
         """For each area, its figures of a measure that lie within the days, as `of` gives them. Raises StoreError."""
@@ -113,6 +118,7 @@ class Store:
             engine = self._open().execution_options(plan_writes=True)
             with engine.begin() as connection:
                 yield connection
+            self._recent.clear()
         except SQLAlchemyError as error:
             raise StoreError(f"The figures cannot be written ({type(error).__name__}): nothing has changed.") from error
 
@@ -137,6 +143,7 @@ class Store:
     def close(self) -> None:
         """Lets go of the database; a later question opens it again."""
         engine, self._engine = self._engine, None
+        self._recent.clear()
         if engine is not None:
             engine.dispose()
             self._questions.dispose()

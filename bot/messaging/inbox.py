@@ -160,9 +160,10 @@ class Inbox:
     def close(self, sender: str, keys: Sequence[str], standing: Standing) -> list[Letter] | None:
         """These are answered. What waits still: nothing, and the person is anybody's. None when they were another's already."""
         now, said = self._clock(), standing.said
+        counts = self._keys.seal("counts", json.dumps(standing.counts)) if standing.counts else None
         person = {
             "sender": sender, "worker": self.worker, "until": now + PERSON_SECONDS,
-            "counts": self._keys.seal("counts", json.dumps(standing.counts)) if standing.counts else None,
+            "counts": counts,
             "said": self._keys.seal("said", json.dumps(said)) if said else None,
             "said_until": now + SAID_SECONDS if said else None,
         }  # fmt: skip
@@ -175,7 +176,7 @@ class Inbox:
                 connection.execute(TAKE_OUT, [{"taken": key} for key in keys])
             if letters := self._letters(connection, sender):
                 connection.execute(KEEP_PERSON, {"sender": sender, "worker": self.worker})
-        self._note_written(sender, person["counts"])
+        self._note_written(sender, counts)
         return letters
 
     def unseen(self) -> list[tuple[str, str]]:

@@ -91,7 +91,8 @@ def _write_ahead(connection: Any, _: Any) -> None:
 def _postgresql(url: sa.engine.URL, **more: Any) -> Engine:
     return sa.create_engine(
         url, pool_size=CONNECTIONS, max_overflow=MORE_CONNECTIONS, pool_timeout=CONNECT_SECONDS,
-        hide_parameters=True, connect_args=_limits(), **more,
+        # the one used last: PostgreSQL's process for it has all at hand that it needs
+        pool_use_lifo=True, hide_parameters=True, connect_args=_limits(), **more,
     )  # fmt: skip
 
 

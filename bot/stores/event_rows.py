@@ -1,7 +1,4 @@
-"""The rows of Rasa's table of events: what is asked of them, and how they are added. One row for each event of a conversation.
-
-Statements are made once: putting one together takes longer than running it.
-"""
+"""The rows of Rasa's table of events: what is asked of them, and how they are added. One row for each event of a conversation."""
 
 from __future__ import annotations
 
@@ -14,6 +11,7 @@ from rasa.shared.core.events import Event
 from sqlalchemy.engine import Connection, Engine
 
 from bot.stores.database import single
+from bot.stores.prepared import Prepared
 
 MOST_READ = 200
 """Events that are read back: some 25 turns, more than any answer looks back."""
@@ -22,21 +20,35 @@ LastRow = tuple[int, float]
 """Id and time of a conversation's last row; ids alone may be used again after an erasure."""
 NOTHING: LastRow = (0, 0.0)
 
-# For PostgreSQL: looks and adds in one call, which is a transaction of its own, and adds nothing when somebody else did
-ADD_IF_SAME = """
-WITH added AS (
-  INSERT INTO events (sender_id, type_name, timestamp, intent_name, action_name, data)
-  SELECT :conversation, new.type_name, new.timestamp, new.intent_name, new.action_name, new.data
-  FROM unnest(
-    CAST(:type_name AS varchar[]), CAST(:timestamp AS float8[]), CAST(:intent_name AS varchar[]),
-    CAST(:action_name AS varchar[]), CAST(:data AS text[])
-  ) WITH ORDINALITY AS new (type_name, timestamp, intent_name, action_name, data, place)
-  WHERE :seen = coalesce((SELECT id FROM events WHERE sender_id = :conversation ORDER BY id DESC LIMIT 1), 0)
-  ORDER BY new.place
-  RETURNING id
+NEWEST = Prepared(
+    "SELECT id, timestamp FROM events WHERE sender_id = :conversation ORDER BY id DESC LIMIT 1",
+    {"conversation": "varchar"},
 )
-SELECT max(id) FROM added
-"""
+LAST_ROWS = Prepared(
+    "SELECT id, type_name, data FROM events WHERE sender_id = :conversation ORDER BY id DESC LIMIT :most",
+    {"conversation": "varchar", "most": "int"},
+)
+# for PostgreSQL: looks and adds in one call, which is a transaction of its own, and adds nothing when somebody else did
+ADD_IF_SAME = Prepared(
+    """
+    WITH added AS (
+      INSERT INTO events (sender_id, type_name, timestamp, intent_name, action_name, data)
+      SELECT :conversation, new.type_name, new.timestamp, new.intent_name, new.action_name, new.data
+      FROM unnest(
+        CAST(:type_name AS varchar[]), CAST(:timestamp AS float8[]), CAST(:intent_name AS varchar[]),
+        CAST(:action_name AS varchar[]), CAST(:data AS text[])
+      ) WITH ORDINALITY AS new (type_name, timestamp, intent_name, action_name, data, place)
+      WHERE :seen = coalesce((SELECT id FROM events WHERE sender_id = :conversation ORDER BY id DESC LIMIT 1), 0)
+      ORDER BY new.place
+      RETURNING id
+    )
+    SELECT max(id) FROM added
+    """,
+    {
+        "conversation": "varchar", "type_name": "varchar[]", "timestamp": "float8[]", "intent_name": "varchar[]",
+        "action_name": "varchar[]", "data": "text[]", "seen": "int",
+    },
+)  # fmt: skip
 
 
 class EventRows:
@@ -47,27 +59,23 @@ class EventRows:
         columns = table.c
         _add_indexes(engine)
         mine = columns.sender_id == sa.bindparam("conversation")
-        self._newest = sa.select([columns.id, columns.timestamp]).where(mine).order_by(columns.id.desc()).limit(1)
-        rows = sa.select([columns.id, columns.type_name, columns.data])
-        self._last_rows = rows.where(mine).order_by(columns.id.desc()).limit(MOST_READ)
         slots = mine & (columns.type_name == "slot") & (columns.id < sa.bindparam("before"))
         self._slots_before = sa.select([columns.data]).where(slots).order_by(columns.id)
-        self._insert, self._add_if_same = sa.insert(table), sa.text(ADD_IF_SAME)
+        self._insert = sa.insert(table)
 
     def last(self, conversation: str, connection: Connection | None = None) -> LastRow:
         """The last row there is of a conversation."""
-        asked = {"conversation": conversation}
         if connection is not None:
-            row = connection.execute(self._newest, asked).first()
+            row = NEWEST.run(connection, conversation=conversation).first()
         else:
             with self._single.connect() as own:
-                row = own.execute(self._newest, asked).first()
+                row = NEWEST.run(own, conversation=conversation).first()
         return (row[0], row[1]) if row else NOTHING
 
     def read(self, conversation: str) -> tuple[list[dict[str, Any]], LastRow]:
         """The events of the last session, the latest of them when there are many, and the last row."""
         with self._single.connect() as connection:
-            rows = connection.execute(self._last_rows, {"conversation": conversation}).fetchall()[::-1]
+            rows = LAST_ROWS.run(connection, conversation=conversation, most=MOST_READ).fetchall()[::-1]
             if not rows:
                 return [], NOTHING
             events = [json.loads(row[2]) for row in rows]
@@ -96,9 +104,8 @@ class EventRows:
             return None
         rows = [_row(conversation, event) for event in events]
         columns = {name: [row[name] for row in rows] for name in rows[0] if name != "sender_id"}
-        told = {**columns, "conversation": conversation, "seen": seen[0]}
         with self._single.connect() as connection:
-            number = connection.execute(self._add_if_same, told).scalar()
+            number = ADD_IF_SAME.run(connection, **columns, conversation=conversation, seen=seen[0]).scalar()
         return (number, events[-1].timestamp) if number else None
 
     def said(self, conversation: str, most: int) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 import sqlalchemy as sa
 
 from bot.stores.database import single
+from bot.stores.prepared import Prepared
 
 metadata = sa.MetaData()
 ENDED = sa.Table(
@@ -30,8 +31,7 @@ FEEDBACK = sa.Table(
 # whether an answer helped is worth knowing, and says nothing of a person; their words do
 UNLINKED = {"sender": None, "answer": None, "comment": None}
 
-# made once: it is asked at every message
-IS_ENDED = sa.select([ENDED.c.sender]).where(ENDED.c.sender == sa.bindparam("sender"))
+IS_ENDED = Prepared("SELECT 1 FROM web_ended WHERE sender = :sender", {"sender": "varchar"})
 
 
 class Records:
@@ -61,7 +61,7 @@ class Records:
     def is_ended(self, sender: str) -> bool:
         """Whether the conversation was ended."""
         with self._single.connect() as connection:
-            return connection.execute(IS_ENDED, {"sender": sender}).first() is not None
+            return IS_ENDED.run(connection, sender=sender).first() is not None
 
     def tell(self, sender: str, answer: str, name: str, helpful: bool, comment: str | None) -> None:
         """Keeps what was said of an answer; said again, it replaces what was said before."""

@@ -1,0 +1,48 @@
+"""Statements that are asked at every message: PostgreSQL reads and plans them once for each connection.
+
+For the small ones that takes longer than the answer does.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, CursorResult
+from sqlalchemy.exc import DBAPIError
+
+IS_UNKNOWN = "26000"
+"""PostgreSQL's word for a statement that it does not know: something between it and us hands connections around."""
+NAMED = re.compile(r"(?<!:):(\w+)")
+_numbers = itertools.count(1)
+
+
+class Prepared:
+    """`text`: with `:names`; `types`: PostgreSQL's of each name. Run on connections that need no transaction, or within one."""
+
+    def __init__(self, text: str, types: Mapping[str, str]) -> None:
+        self._text, self._name = sa.text(text), f"plan_{next(_numbers)}"
+        places = {name: f"${place}" for place, name in enumerate(types, 1)}
+        numbered = NAMED.sub(lambda found: places[found[1]], text).replace("%", "%%")
+        self._prepare = f"PREPARE {self._name} ({', '.join(types.values())}) AS {numbered}"
+        self._execute = f"EXECUTE {self._name} ({', '.join(f'%({name})s' for name in types)})"
+        self._is_off = False
+
+    def run(self, connection: Connection, **told: Any) -> CursorResult:
+        """What the statement gives. Raises the database's errors."""
+        if self._is_off or connection.dialect.name != "postgresql":
+            return connection.execute(self._text, told)
+        known = connection.info.setdefault("plan_prepared", set())
+        try:
+            if self._name not in known:
+                connection.exec_driver_sql(self._prepare)
+                known.add(self._name)
+            return connection.exec_driver_sql(self._execute, told)
+        except DBAPIError as error:
+            if getattr(error.orig, "pgcode", None) != IS_UNKNOWN or connection.in_transaction():
+                raise
+            self._is_off = True
+            return connection.execute(self._text, told)
