@@ -155,6 +155,11 @@ class ConversationStore(SQLTrackerStore):
             return None
         return [message_of(event.as_dict(), conversation) for event in _said_last(tracker)]
 
+    def knows(self, conversation: str) -> bool:
+        """Whether the look of this turn found anything; False too for what is too long to be remembered."""
+        found = self._remembered.get(conversation)
+        return found is not None and found.tracker is not None
+
     def _remember(self, conversation: str, found: Remembered) -> None:
         if found.tracker is None or len(found.tracker.events) <= LONGEST_REMEMBERED:
             self._remembered[conversation] = found

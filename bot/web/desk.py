@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import time
 from typing import Any
 
 from bot import clock
-from bot.channels.conversation import Conversations, Handler
+from bot.channels.conversation import TURN_SECONDS, Conversations, Handler
 from bot.content.store import shared
 from bot.dialogue.message import ANSWER, from_content
 from bot.errors import BusyChannelError, ExpiredIdError
@@ -16,16 +18,21 @@ from bot.guard.text import plain
 from bot.guard.turns import TooMany
 from bot.operations import state, while_off
 from bot.operations.state import Notice
+from bot.stores.database import STEADY_SECONDS
 from bot.tracker_store import ConversationStore
 from bot.web import documents, requests
 from bot.web.ids import ConversationIds, Opened
 from bot.web.records import Records
 from bot.web.repeats import Repeats
 
+log = logging.getLogger(__name__)
 CHANNEL = "web"
 GREETING = "web_greeting"
 MOST_SHOWN = 200
 """Events of a conversation that the history goes back."""
+ENDED = "The conversation was ended."
+LATEST_SAVED = TURN_SECONDS + STEADY_SECONDS
+"""Seconds after which no turn that had begun is still under way."""
 
 
 class Desk:
@@ -34,12 +41,13 @@ class Desk:
     def __init__(self, ids: ConversationIds, store: ConversationStore, handle: Handler, talk: Conversations) -> None:
         self._ids, self._store, self._handle, self._talk = ids, store, handle, talk
         self._records, self._repeats = Records(store.engine), Repeats()
+        self._later: set[asyncio.Task] = set()
 
     async def open(self, conversation: str) -> Opened:
         """What an id opens. Raises ConversationIdError or ExpiredIdError."""
         opened = self._ids.read(conversation)
         if await self._is_ended(opened.sender):
-            raise ExpiredIdError("The conversation was ended.")
+            raise ExpiredIdError(ENDED)
         return opened
 
     async def _is_ended(self, sender: str) -> bool:
@@ -52,7 +60,7 @@ class Desk:
 
     async def answer(self, asked: requests.Message) -> documents.Document:
         """The answer to a message. Raises BusyChannelError when there is none just now."""
-        # whether it was ended is looked up once, after the turn: see there
+        # whether it was ended is looked up in its turn: see _answered
         opened = self._ids.read(asked.conversation)
         return await self._repeats.once(
             opened.sender, asked.message_id, lambda: self._turn(opened, asked.message, asked.message_id)
@@ -61,16 +69,19 @@ class Desk:
     async def _turn(self, opened: Opened, text: str, message_id: str | None) -> documents.Document:
         messages = await self._talk.say(
             text, opened.sender, CHANNEL, self._handle, self._erase,
-            offered=self._store.offered, message_id=message_id, answered=self._store.answered,
+            offered=self._store.offered, message_id=message_id, answered=self._answered,
         )  # fmt: skip
-        if await self._is_ended(opened.sender):
-            # before, or while the message waited for its turn: it would outlive the conversation
-            await self._store.run(lambda: self._store.erase(opened.sender))
-            raise ExpiredIdError("The conversation was ended.")
         name = (messages[0].get(ANSWER) or {}).get("name")
         if name in ("too_fast", "failed"):
             raise BusyChannelError(messages[0]["text"], too_fast=name == "too_fast")
         return documents.answer(messages, self._ids, opened.sender, time.time(), announced())
+
+    async def _answered(self, sender: str, message_id: str | None) -> list[dict[str, Any]] | None:
+        """As the store's. Raises ExpiredIdError; where anything is kept the conversation goes on, since an end deletes it all."""
+        before = await self._store.answered(sender, message_id)
+        if not self._store.knows(sender) and await self._is_ended(sender):
+            raise ExpiredIdError(ENDED)
+        return before
 
     async def history(self, asked: requests.Conversation) -> documents.Document:
         """What was said so far."""
@@ -91,8 +102,23 @@ class Desk:
                 await self._store.run(lambda: self._store.erase(opened.sender))
                 await self._store.run(lambda: self._records.end(opened.sender, opened.expires))
                 self._repeats.forget(opened.sender)
+            self._erase_again(opened.sender)
         except TooMany as error:
             raise BusyChannelError("This conversation is busy. Please try again in a moment.", too_fast=True) from error
+
+    def _erase_again(self, sender: str) -> None:
+        """While turns are not shared, as without Redis, another worker may be in one, and save it behind the end."""
+
+        async def later() -> None:
+            await asyncio.sleep(LATEST_SAVED)
+            try:
+                await self._store.run(lambda: self._store.erase(sender))
+            except Exception:
+                log.exception("an ended conversation could not be looked through once more")
+
+        task = asyncio.ensure_future(later())
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
 
     async def _erase(self, sender: str) -> None:
         """What "delete my data" deletes; the conversation may go on."""

@@ -8,9 +8,10 @@ import time
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from bot.dialogue.message import ANSWER
-from bot.web import schemas
+from bot.web import desk, schemas
 from tests.channels.serving import HELLO, Asker, ids_of, is_problem, opinions, rows
 
 
@@ -96,6 +97,34 @@ async def test_an_end_waits_for_the_answer_before_it(asker: Asker, conversation:
     await asyncio.sleep(0.1)
     assert (await asker.post("end", {"conversation": conversation})).status_code == 204
     assert (await answer).status_code == 200
+    assert rows(asker) == 0
+
+
+async def test_a_message_that_waited_behind_an_end_is_not_answered(asker: Asker, conversation: str) -> None:
+    asker.agent.waits = 0.3
+    first = asyncio.create_task(asker.say(conversation))
+    await asyncio.sleep(0.1)
+    end = asyncio.create_task(asker.post("end", {"conversation": conversation}))
+    await asyncio.sleep(0.1)
+    is_problem(await asker.say(conversation, "one more"), 410)
+    assert ((await first).status_code, (await end).status_code) == (200, 204)
+    assert asker.agent.heard == ["hello there"]
+    assert rows(asker) == 0
+
+
+async def test_what_another_worker_saves_behind_an_end_goes_too(
+    asker: Asker, conversation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "LATEST_SAVED", 0.3)
+    await asker.say(conversation)
+    with asker.agent.tracker_store.engine.begin() as connection:
+        (sender,) = connection.execute(sa.text("SELECT DISTINCT sender_id FROM events")).fetchone()
+    assert (await asker.post("end", {"conversation": conversation})).status_code == 204
+    with asker.agent.tracker_store.engine.begin() as connection:
+        late = sa.text("INSERT INTO events (sender_id, type_name, timestamp, data) VALUES (:sender, 'user', 1, '{}')")
+        connection.execute(late, {"sender": sender})
+    assert rows(asker) == 1
+    await asyncio.sleep(0.6)
     assert rows(asker) == 0
 
 
