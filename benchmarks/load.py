@@ -20,7 +20,7 @@ from benchmarks.cluster import Cluster
 from benchmarks.talk import TURNS, Heard, crowd, rehearse
 
 SECONDS, CONVERSATIONS, PEOPLE = 60.0, 10_000, 24
-ROUNDS = 2
+ROUNDS, WARM = 3, 30.0
 
 
 async def _pace(cluster: Cluster, expected: list[list[str]], seconds: float) -> dict[str, Any]:
@@ -41,7 +41,7 @@ async def measure(seconds: float, conversations: int) -> dict[str, Any]:
     """Paces of one and of two workers, in turn, and what the long run found."""
     with Cluster(workers=2, actions=2) as cluster:
         expected = await rehearse(cluster.port)
-        await _pace(cluster, expected, 10)  # warm
+        await _pace(cluster, expected, WARM)
         paces: dict[int, list[dict[str, Any]]] = {1: [], 2: []}
         for _ in range(ROUNDS):
             for workers in (1, 2):

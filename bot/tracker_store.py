@@ -35,6 +35,8 @@ SAVED = "saved_events"
 """The attribute of a tracker that says how many of its events are in the database."""
 SEEN = "last_row_seen"
 """The attribute of a tracker that says which row of the database was its last."""
+SAVED_AT = "saved_at"
+"""The attribute of a tracker that says when this process saved it last, on its steady clock."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,7 @@ class ConversationStore(SQLTrackerStore):
         new, alone, last = await self.run(work)
         setattr(tracker, SEEN, last)
         setattr(tracker, SAVED, len(tracker.events))
+        setattr(tracker, SAVED_AT, time.monotonic())
         # nothing is saved yet, or somebody else wrote or erased meanwhile: the next turn reads the database
         if alone and last != NOTHING:
             self._remember(conversation, Remembered(tracker, last))
@@ -165,6 +168,12 @@ class ConversationStore(SQLTrackerStore):
             self._remembered[conversation] = found
         while len(self._remembered) > REMEMBERED:
             self._remembered.popitem(last=False)
+
+
+def seconds_since_saved(tracker: DialogueStateTracker) -> float | None:
+    """How long ago this process saved it, whatever the clock of the day has done since; None when another did, or nobody."""
+    at = getattr(tracker, SAVED_AT, None)
+    return None if at is None else time.monotonic() - at
 
 
 def _said_last(tracker: DialogueStateTracker | None) -> list[BotUttered]:

@@ -7,6 +7,8 @@ published before an older one.
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -14,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
 from actions.statistics import seed
 from actions.statistics.database import IN_MEMORY, address, open_engine, single
@@ -22,8 +24,13 @@ from actions.statistics.figure import Edition, Figure, Population
 from actions.statistics.recent import Recent
 from actions.statistics.tables import TABLES, editions, figures, populations, sources
 from bot.errors import StoreError
+from bot.stores.database import STATEMENT_TOOK_TOO_LONG
 
 DATASTORE = "London Datastore"
+RESTART_SECONDS, PAUSE_SECONDS = 2.5, 0.1
+"""How long a database that is away is waited for, with this between two tries: an action has 8 s."""
+GIVEN_UP_SECONDS = 10.0
+"""After that was in vain, nobody waits for so long."""
 _COLUMNS = (
     figures.c.measure, figures.c.area, figures.c.first_day, figures.c.last_day, figures.c.period_type, figures.c.value,
     figures.c.unit, sources.c.title, sources.c.url, figures.c.published, figures.c.provisional, figures.c.notes,
@@ -45,6 +52,7 @@ class Store:
         self._engine: Engine | None = None
         self._questions: Engine
         self._recent = Recent()
+        self._gave_up = float("-inf")
 
     @classmethod
     def of_the_project(cls) -> Store:
@@ -96,16 +104,18 @@ class Store:
             return put(connection, edition, rows)
 
     def _rows(self, question: Any, **told: Any) -> list[Any]:
-        try:
+        """What a question brings. A database that is just restarted is waited for, unless that was in vain a moment ago."""
+        began = time.monotonic()
+        patience = RESTART_SECONDS if began - self._gave_up > GIVEN_UP_SECONDS else 0.0
+        while True:
             try:
                 return self._ask(question, told)
-            except DBAPIError as error:
-                if not error.connection_invalidated:
-                    raise
-                # a restart of the database has closed it meanwhile: once more, on another
-                return self._ask(question, told)
-        except SQLAlchemyError as error:
-            raise StoreError(f"The figures cannot be read ({type(error).__name__}): is the database there?") from error
+            except SQLAlchemyError as error:
+                if not _is_away(error) or time.monotonic() - began > patience:
+                    self._gave_up = time.monotonic() if _is_away(error) else self._gave_up
+                    told_why = f"The figures cannot be read ({type(error).__name__}): is the database there?"
+                    raise StoreError(told_why) from error
+            time.sleep(PAUSE_SECONDS)
 
     def _ask(self, question: Any, told: dict[str, Any]) -> list[Any]:
         self._open()
@@ -175,6 +185,15 @@ def put(connection: Connection, edition: Edition, rows: Iterable[Figure]) -> int
     connection.execute(editions.delete().where(editions.c.origin == edition.origin))
     connection.execute(editions.insert().values(**vars(edition)))
     return count
+
+
+def _is_away(error: SQLAlchemyError) -> bool:
+    """Whether a server is restarting, or has closed the connection; not a question that took too long."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    is_server = not isinstance(getattr(error, "orig", None), sqlite3.Error)
+    too_long = getattr(getattr(error, "orig", None), "pgcode", None) == STATEMENT_TOOK_TOO_LONG
+    return is_server and isinstance(error, (OperationalError, InterfaceError)) and not too_long
 
 
 def _best(listed: Iterable[Figure]) -> list[Figure]:

@@ -14,17 +14,19 @@ from rasa.engine.runner.interface import GraphRunner
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.storage import ModelMetadata
 from rasa.nlu.utils.spacy_utils import SpacyNLP
+from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.graph_runner import PlainGraphRunner
 from bot.lean.language import load_once
 from bot.models import checking
 from bot.models.manifest import language_of
+from bot.tracker_store import seconds_since_saved
 
 log = logging.getLogger(__name__)
 
 
 class CheckedProcessor(MessageProcessor):
-    """Rasa's processor, which loads no model that was not checked."""
+    """Rasa's processor, which loads no model that was not checked, and ends no session because a clock was put forward."""
 
     @staticmethod
     def _load_model(model_path: str | Path) -> tuple[str, ModelMetadata, GraphRunner]:
@@ -41,6 +43,10 @@ class CheckedProcessor(MessageProcessor):
             load_once(schema)
             context = ExecutionContext(graph_schema=schema, model_id=metadata.model_id)
             return model.name, metadata, PlainGraphRunner.create(schema, storage, context)
+
+    def _has_session_expired(self, tracker: DialogueStateTracker) -> bool:
+        since, minutes = seconds_since_saved(tracker), self.domain.session_config.session_expiration_time
+        return super()._has_session_expired(tracker) and (since is None or since > minutes * 60)
 
 
 def _use_language(schema: GraphSchema, package: Path) -> None:

@@ -75,11 +75,14 @@ def _service(service: Mapping[str, Any]) -> Document:
 def history(
     events: Iterable[Mapping[str, Any]], ids: ConversationIds, sender: str, labels: Mapping[str, Label]
 ) -> list[Document]:
-    """What was said, oldest first, from events of type user and bot in their `as_dict` form."""
+    """What was said, oldest first, from events of type user and bot in their `as_dict` form.
+
+    A message that had no answer and came again is there once.
+    """
     said: list[Document] = []
     messages: list[Mapping[str, Any]] = []
     titles: dict[str, str] = {}
-    at = 0.0
+    at, last_id = 0.0, None
 
     def close() -> None:
         if messages:
@@ -96,6 +99,9 @@ def history(
             at = float(event["timestamp"])
         elif text := event.get("text"):
             close()
+            if said and said[-1]["by"] == "person" and last_id and event.get("message_id") == last_id:
+                said.pop()
+            last_id = event.get("message_id")
             when = moment(float(event["timestamp"]))
             typed = (event.get("metadata") or {}).get(TYPED)
             said.append({"by": "person", "at": when, "text": typed or _as_seen(text, titles, labels)})
