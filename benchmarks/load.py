@@ -1,4 +1,4 @@
-"""Two workers beside one, in the same run, and ten thousand conversations in which every answer is checked.
+"""Two workers beside one, in the same run; people who come by chance; ten thousand conversations with every answer checked.
 
 `python -m benchmarks.load [seconds for each comparison] [conversations]`. PostgreSQL, Redis and nginx are real and on this
 machine, as is the load, so all of them share its cores.
@@ -17,10 +17,12 @@ import uvloop
 
 from benchmarks.accuracy import percentiles
 from benchmarks.cluster import Cluster
-from benchmarks.talk import TURNS, Heard, crowd, rehearse
+from benchmarks.talk import TURNS, Heard, arrivals, crowd, rehearse
 
 SECONDS, CONVERSATIONS, PEOPLE = 60.0, 10_000, 24
 ROUNDS, WARM = 3, 30.0
+RATES = (15.0, 30.0, 45.0)
+"""Messages a second, of two workers that can answer some 75."""
 
 
 async def _pace(cluster: Cluster, expected: list[list[str]], seconds: float) -> dict[str, Any]:
@@ -31,6 +33,11 @@ async def _pace(cluster: Cluster, expected: list[list[str]], seconds: float) -> 
         "messages_a_second": heard.messages / took, "n": heard.messages, "faults": heard.faults[:5], **percentiles(heard.times),
         "processor_ms_a_message": {n: round((after[n] - before.get(n, 0)) * 1000 / heard.messages, 2) for n in after},
     }  # fmt: skip
+
+
+async def _arrivals(cluster: Cluster, expected: list[list[str]], rate: float, seconds: float) -> dict[str, Any]:
+    heard = await arrivals(cluster.port, expected, rate, seconds)
+    return {"n": heard.messages, "faults": heard.faults[:5], **percentiles(heard.times)}
 
 
 def _used(cluster: Cluster) -> dict[str, float]:
@@ -50,6 +57,9 @@ async def measure(seconds: float, conversations: int) -> dict[str, Any]:
         mean = {n: sum(p["messages_a_second"] for p in found) / ROUNDS for n, found in paces.items()}
         result: dict[str, Any] = {"paces": paces, "mean": mean, "times": mean[2] / mean[1]}
         print(json.dumps(result), flush=True)
+        # people who come by chance, and think between their messages
+        result["arrivals"] = {rate: await _arrivals(cluster, expected, rate, seconds) for rate in RATES}
+        print(json.dumps(result["arrivals"]), flush=True)
         if conversations:
             began = time.monotonic()
             heard = await crowd(cluster.port, expected, PEOPLE, lambda h: h.conversations >= conversations - PEOPLE + 1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -33,6 +34,8 @@ SCRIPTS = (
 PATIENCE = 40.0
 """Seconds that a person goes on trying."""
 PAUSE = 0.25
+THINKS = (2.0, 8.0)
+"""Seconds between an answer and the next message."""
 APOLOGY = "sorry"
 
 
@@ -94,15 +97,26 @@ def said(document: dict[str, Any]) -> str:
 
 
 async def conversation(
-    connection: Connection, script: tuple[str, ...], heard: Heard, expected: list[str] | None, *, look: bool = True
+    connection: Connection,
+    script: tuple[str, ...],
+    heard: Heard,
+    expected: list[str] | None,
+    *,
+    look: bool = True,
+    thinks: Callable[[], float] | None = None,
 ) -> list[str]:
-    """One conversation by a script; gives what was answered. What is wrong is noted in `heard.faults`."""
+    """One conversation by a script; gives what was answered. What is wrong is noted in `heard.faults`.
+
+    `thinks`: seconds before each message; none where that is not given.
+    """
     begun = await _ask(connection, "/chat/conversations", {}, heard)
     if begun is None:
         heard.faults.append("a conversation could not begin")
         return []
     answers: list[str] = []
     for number, text in enumerate(script):
+        if thinks:
+            await asyncio.sleep(thinks())
         document = {"conversation": begun["conversation"], "message": text, "message_id": uuid4().hex}
         answer = await _ask(connection, "/chat/messages", document, heard)
         heard.messages += 1
@@ -187,6 +201,27 @@ async def crowd(
         connection.close()
 
     await asyncio.gather(*(person() for _ in range(people)))
+    return heard
+
+
+async def arrivals(port: int, expected: list[list[str]], rate: float, seconds: float) -> Heard:
+    """People who come when they come, `rate` messages a second in all, and take some seconds for each."""
+    heard, numbers, chance = Heard(), _count(), random.Random(1)
+    talking: set[asyncio.Task] = set()
+
+    async def person() -> None:
+        connection, which = Connection(port), next(numbers) % len(SCRIPTS)
+        await conversation(
+            connection, SCRIPTS[which], heard, expected[which], look=False, thinks=lambda: chance.uniform(*THINKS)
+        )
+        connection.close()
+
+    ends, due = time.monotonic() + seconds, time.monotonic()
+    while due < ends:
+        await asyncio.sleep(max(0.0, due - time.monotonic()))
+        talking.add(asyncio.create_task(person()))
+        due += chance.expovariate(rate / TURNS)
+    await asyncio.gather(*talking)
     return heard
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import repeat
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from actions.statistics import seed
 from actions.statistics.database import open_engine
@@ -163,6 +166,30 @@ def test_broken_database_is_an_error_of_ours(tmp_path: Path) -> None:
 def test_dead_database_is_an_error_of_ours_and_soon() -> None:
     with pytest.raises(StoreError):
         Store("postgresql://nobody@127.0.0.1:9/none").of("burglary", "Camden")
+
+
+def test_a_database_that_is_restarted_is_waited_for_and_one_that_stays_away_only_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figures, failures = Store(f"sqlite:///{tmp_path / 'figures.db'}"), iter([True] * 3)
+    really, away = figures._ask, OperationalError("SELECT", {}, Exception("connection refused"))
+
+    def ask(question: object, told: dict) -> list:
+        if next(failures, False):
+            raise away
+        return really(question, told)
+
+    monkeypatch.setattr(figures, "_ask", ask)
+    assert figures.of("burglary", "Camden")
+    monkeypatch.setattr("actions.statistics.store.RESTART_SECONDS", 0.5)
+    failures, waited = repeat(True), []
+    for _ in range(2):
+        began = time.monotonic()
+        with pytest.raises(StoreError):
+            figures.of("burglary", "Barnet")
+        waited.append(time.monotonic() - began)
+    assert waited[0] >= 0.5
+    assert waited[1] < 0.3
 
 
 @pytest.mark.parametrize("url", ["figures", "nosuch://x", "://"])

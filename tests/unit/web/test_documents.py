@@ -171,6 +171,14 @@ def test_buttons_of_all_messages_of_an_answer_count() -> None:
     ]
 
 
+def test_a_message_that_came_again_without_an_answer_is_there_once() -> None:
+    first, again = ({**person("hi", at), "message_id": "m1"} for at in (1, 2))
+    other = {**person("hi", 3), "message_id": "m2"}
+    assert texts(shown(first, again, bot("one", 2), other)) == ["hi", ["one"], "hi"]
+    assert texts(shown(first, bot("one", 2), again)) == ["hi", ["one"], "hi"]
+    assert texts(shown(person("hi"), person("hi"), first, other)) == ["hi"] * 4
+
+
 def test_history_of_nothing_and_of_halves() -> None:
     assert shown() == []
     assert texts(shown(person(None), person(""), person("hi"))) == ["hi"]
