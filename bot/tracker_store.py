@@ -26,8 +26,8 @@ from bot.stores.event_rows import NOTHING, EventRows, LastRow
 
 T = TypeVar("T")
 REMEMBERED = 500
-LONGEST_REMEMBERED = 400
-"""Events; a longer conversation is read anew, and shorter, so that a turn costs the same at its end as at its beginning."""
+LONGEST_REMEMBERED = 80
+"""Events; a longer conversation is read anew, and shorter: Rasa goes through all of them many times in a turn."""
 LOOK_SECONDS = 1.0
 """How long a look into the database is good for: within a turn, which nobody else has meanwhile, and no longer."""
 

@@ -13,8 +13,8 @@ from sqlalchemy.engine import Connection, Engine
 from bot.stores.database import single
 from bot.stores.prepared import Prepared
 
-MOST_READ = 200
-"""Events that are read back: some 25 turns, more than any answer looks back."""
+MOST_READ = 50
+"""Events that are read back: some 10 turns, more than any answer looks back."""
 
 LastRow = tuple[int, float]
 """Id and time of a conversation's last row; ids alone may be used again after an erasure."""
