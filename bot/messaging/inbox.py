@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.keys import Keys
-from bot.messaging import tables
+from bot.messaging import statements, tables
 from bot.messaging.received import Kind, Received
 from bot.messaging.tables import INBOX, PEOPLE, WORKERS
 from bot.places import Point
@@ -33,41 +33,6 @@ PERSON_SECONDS = 86_400.0
 SAID_SECONDS = 60.0
 MOST_WRITTEN = 10_000
 """People: fewer than a worker knows itself; see loops.py and mailboxes.py."""
-
-NOTE_DELIVERY = sa.text("INSERT INTO channel_deliveries (key, at) VALUES (:key, :at) ON CONFLICT (key) DO NOTHING")
-PUT = sa.insert(INBOX)
-# a worker that has finished with a person leaves nobody's name; `taken_from` is one that did not get so far
-CLAIM = sa.text(
-    """
-    INSERT INTO channel_people (sender, worker, until) VALUES (:sender, :worker, :until)
-    ON CONFLICT (sender) DO UPDATE
-    SET taken_from = channel_people.worker, worker = excluded.worker, until = excluded.until
-    WHERE channel_people.worker IS NULL OR channel_people.worker = excluded.worker
-    OR channel_people.worker NOT IN (SELECT id FROM channel_workers)
-    RETURNING taken_from, counts, said
-    """
-)
-LEAVE_PERSON = sa.text(
-    """
-    UPDATE channel_people SET worker = NULL, counts = :counts, said = :said, said_until = :said_until, until = :until
-    WHERE sender = :sender AND worker = :worker
-    """
-)
-KEEP_PERSON = sa.text("UPDATE channel_people SET worker = :worker WHERE sender = :sender")
-COLUMNS = [INBOX.c.id, INBOX.c.key, INBOX.c.turn, INBOX.c.sealed, INBOX.c.at, INBOX.c.until]
-LETTERS_OF = sa.select(COLUMNS).where(INBOX.c.sender == sa.bindparam("sender")).order_by(INBOX.c.id)
-TAKE_OUT = sa.delete(INBOX).where(INBOX.c.key == sa.bindparam("taken"))
-UNSEEN = sa.text(
-    """
-    SELECT i.sender, i.key FROM channel_inbox i LEFT JOIN channel_people p ON p.sender = i.sender
-    WHERE i.channel = :channel
-    AND (p.worker IS NULL OR p.worker = :worker OR p.worker NOT IN (SELECT id FROM channel_workers))
-    ORDER BY i.id LIMIT 5000
-    """
-)
-BEAT = sa.text("UPDATE channel_workers SET beat = beat + 1 WHERE id = :worker")
-OTHERS = sa.text("SELECT id, beat FROM channel_workers WHERE channel = :channel AND id <> :worker")
-BURY = sa.text("DELETE FROM channel_workers WHERE id = :worker AND beat = :beat")
 
 
 @dataclass(frozen=True)
@@ -129,15 +94,15 @@ class Inbox:
         """Notes a delivery and keeps its message; none, where already `most` of its person wait for another worker."""
         now, worker = self._clock(), self.worker
         with self._engine.begin() as connection:
-            if not connection.execute(NOTE_DELIVERY, {"key": key, "at": now}).rowcount:
+            if not statements.NOTE_DELIVERY.run(connection, key=key, at=now).rowcount:
                 return Taken(False)
             if not most:
                 return Taken(True)
             row = {"key": key, "channel": self._channel, "sender": sender, "sealed": self._sealed(received), "at": now}
-            number = connection.execute(PUT, {**row, "until": now + INBOX_SECONDS}).inserted_primary_key[0]
+            number = statements.PUT.run(connection, **row, until=now + INBOX_SECONDS).scalar()
             claim = self._claim(connection, sender, worker, now)
             if claim is None and self._count(connection, sender) > most:
-                connection.execute(TAKE_OUT, {"taken": key})
+                statements.TAKE_OUT.run(connection, taken=key)
                 return Taken(True)
         return Taken(True, number, claim)
 
@@ -169,20 +134,20 @@ class Inbox:
         }  # fmt: skip
         with self._engine.begin() as connection:
             # locks the row of the person, and so waits for whoever is just putting a letter in: the look comes after it
-            is_ours = connection.execute(LEAVE_PERSON, person).rowcount
+            is_ours = statements.LEAVE_PERSON.run(connection, **person).rowcount
             if not is_ours:
                 return None
-            if keys:
-                connection.execute(TAKE_OUT, [{"taken": key} for key in keys])
+            for key in keys:
+                statements.TAKE_OUT.run(connection, taken=key)
             if letters := self._letters(connection, sender):
-                connection.execute(KEEP_PERSON, {"sender": sender, "worker": self.worker})
+                statements.KEEP_PERSON.run(connection, sender=sender, worker=self.worker)
         self._note_written(sender, counts)
         return letters
 
     def unseen(self) -> list[tuple[str, str]]:
         """Person and key of each letter that is this worker's, or nobody's, in order of arrival."""
         with self._single.connect() as connection:
-            rows = connection.execute(UNSEEN, {"channel": self._channel, "worker": self.worker}).fetchall()
+            rows = statements.UNSEEN.run(connection, channel=self._channel, worker=self.worker).fetchall()
         return [(row[0], row[1]) for row in rows]
 
     def _note_written(self, sender: str, counts: str | None) -> None:
@@ -203,16 +168,16 @@ class Inbox:
 
     def beat(self) -> dict[str, int] | None:
         """Says that this worker is alive. The others with their count of beats; None when it was taken for dead."""
-        told = {"worker": self.worker, "channel": self._channel}
         with self._engine.begin() as connection:
-            if not connection.execute(BEAT, {"worker": self.worker}).rowcount:
+            if not statements.BEAT.run(connection, worker=self.worker).rowcount:
                 return None
-            return {row[0]: row[1] for row in connection.execute(OTHERS, told)}
+            others = statements.OTHERS.run(connection, worker=self.worker, channel=self._channel)
+            return {row[0]: row[1] for row in others}
 
     def bury(self, worker: str, beat: int) -> bool:
         """A worker whose count stays the same is dead: its people are anybody's. Whether it was us who found out."""
         with self._engine.begin() as connection:
-            return bool(connection.execute(BURY, {"worker": worker, "beat": beat}).rowcount)
+            return bool(statements.BURY.run(connection, worker=worker, beat=beat).rowcount)
 
     def leave(self) -> None:
         """This worker stops: its people are anybody's at once."""
@@ -232,8 +197,7 @@ class Inbox:
     # inside of a transaction
 
     def _claim(self, connection: Connection, sender: str, worker: str, now: float) -> Claim | None:
-        told = {"sender": sender, "worker": worker, "until": now + PERSON_SECONDS}
-        row = connection.execute(CLAIM, told).first()
+        row = statements.CLAIM.run(connection, sender=sender, worker=worker, until=now + PERSON_SECONDS).first()
         if row is None:
             return None
         inherited = row[0] is not None and row[0] != worker
@@ -244,13 +208,13 @@ class Inbox:
 
     def _letters(self, connection: Connection, sender: str) -> list[Letter]:
         found = []
-        for row in connection.execute(LETTERS_OF, {"sender": sender}).fetchall():
+        for row in statements.LETTERS_OF.run(connection, sender=sender).fetchall():
             received = self._opened(row[3]) if row[5] >= self._clock() else None
             if received:
                 found.append(Letter(row[0], row[1], row[2], row[4], received))
             else:
                 log.warning("%s: a message that came too late, or cannot be read, was left unanswered", self._channel)
-                connection.execute(TAKE_OUT, {"taken": row[1]})
+                statements.TAKE_OUT.run(connection, taken=row[1])
         return found
 
     @staticmethod

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.keys import Keys
-from bot.messaging import tables
+from bot.messaging import statements, tables
 from bot.messaging.tables import DELIVERIES, INBOX, OUTBOX, PEOPLE, REST
 from bot.settings import KEPT_DAYS
 from bot.stores.database import single
@@ -27,11 +27,6 @@ LATEST_DUE = 660.0
 """No pause between two tries is longer than this."""
 HELD_SECONDS = 300.0
 """How long a server may take to send one; after that it has died, and another tries."""
-
-MINE = OUTBOX.c.sender == sa.bindparam("sender")
-IS_WAITING = sa.select([OUTBOX.c.id]).where(MINE & (OUTBOX.c.until >= sa.bindparam("now"))).limit(1)
-# made once: putting a statement together takes longer than running it
-REST_OF = sa.select([REST.c.sealed, REST.c.until]).where(REST.c.sender == sa.bindparam("sender"))
 
 
 @dataclass(frozen=True)
@@ -65,12 +60,12 @@ class MessagingRecords:
 
     def _has_rest(self, sender: str) -> bool:
         with self._single.connect() as connection:
-            return connection.execute(REST_OF, {"sender": sender}).first() is not None
+            return statements.REST_OF.run(connection, sender=sender).first() is not None
 
     def rest(self, sender: str) -> list[str]:
         """What is left of the last answer."""
         with self._single.connect() as connection:
-            row = connection.execute(REST_OF, {"sender": sender}).first()
+            row = statements.REST_OF.run(connection, sender=sender).first()
         if not row or row[1] < self._clock():
             return []
         opened = self._keys.open("rest", row[0])
@@ -86,7 +81,7 @@ class MessagingRecords:
     def is_waiting(self, sender: str) -> bool:
         """Whether something is still to be sent to this person: what is newer goes behind it."""
         with self._single.connect() as connection:
-            return connection.execute(IS_WAITING, {"sender": sender, "now": self._clock()}).first() is not None
+            return statements.IS_WAITING.run(connection, sender=sender, now=self._clock()).first() is not None
 
     def hurry(self, sender: str) -> None:
         """What waits for this person is due now: they have just written, so they wait too."""

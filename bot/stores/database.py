@@ -44,6 +44,8 @@ STEADY_SECONDS = 12.0
 """How long work is tried again: a database that is restarted comes back within it, and a turn may take longer."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 0.5
 STATEMENT_TOOK_TOO_LONG = "57014"
+IS_UNKNOWN = "26000"
+"""A prepared statement is not there: something between PostgreSQL and us hands connections around."""
 _singles: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
 
 
@@ -154,5 +156,7 @@ def _passes(error: SQLAlchemyError) -> bool:
         return True
     if isinstance(error.orig, sqlite3.OperationalError):
         return "locked" in str(error.orig) or "busy" in str(error.orig)
-    too_long = getattr(error.orig, "pgcode", None) == STATEMENT_TOOK_TOO_LONG
-    return isinstance(error, (OperationalError, InterfaceError)) and not too_long
+    code = getattr(error.orig, "pgcode", None)
+    return code == IS_UNKNOWN or (
+        isinstance(error, (OperationalError, InterfaceError)) and code != STATEMENT_TOOK_TOO_LONG
+    )

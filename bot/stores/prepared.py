@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.exc import DBAPIError
 
-IS_UNKNOWN = "26000"
-"""PostgreSQL's word for a statement that it does not know: something between it and us hands connections around."""
+from bot.stores.database import IS_UNKNOWN
+
 NAMED = re.compile(r"(?<!:):(\w+)")
 _numbers = itertools.count(1)
 
@@ -24,7 +24,7 @@ class Prepared:
     """`text`: with `:names`; `types`: PostgreSQL's of each name. Run on connections that need no transaction, or within one."""
 
     def __init__(self, text: str, types: Mapping[str, str]) -> None:
-        self._text, self._name = sa.text(text), f"plan_{next(_numbers)}"
+        self._usual, self._text, self._name = sa.text(text), text, f"plan_{next(_numbers)}"
         places = {name: f"${place}" for place, name in enumerate(types, 1)}
         numbered = NAMED.sub(lambda found: places[found[1]], text).replace("%", "%%")
         self._prepare = f"PREPARE {self._name} ({', '.join(types.values())}) AS {numbered}"
@@ -33,8 +33,11 @@ class Prepared:
 
     def run(self, connection: Connection, **told: Any) -> CursorResult:
         """What the statement gives. Raises the database's errors."""
-        if self._is_off or connection.dialect.name != "postgresql":
-            return connection.execute(self._text, told)
+        if connection.dialect.name == "sqlite":
+            # it knows the names itself
+            return connection.exec_driver_sql(self._text, told)
+        if self._is_off:
+            return connection.execute(self._usual, told)
         known = connection.info.setdefault("plan_prepared", set())
         try:
             if self._name not in known:
@@ -42,7 +45,10 @@ class Prepared:
                 known.add(self._name)
             return connection.exec_driver_sql(self._execute, told)
         except DBAPIError as error:
-            if getattr(error.orig, "pgcode", None) != IS_UNKNOWN or connection.in_transaction():
+            if getattr(error.orig, "pgcode", None) != IS_UNKNOWN:
                 raise
             self._is_off = True
-            return connection.execute(self._text, told)
+            if connection.in_transaction():
+                # which is lost, and done again: see Steady
+                raise
+            return connection.execute(self._usual, told)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
-from bot.stores.database import open_engine, single
+from bot.stores.database import Steady, open_engine, single
 from bot.stores.prepared import Prepared
 from tests.real_servers import Server, postgres
 
@@ -55,6 +55,21 @@ def test_where_statements_get_lost_on_the_way_it_is_asked_in_the_usual_way(serve
         assert statement.run(connection, word="a", number=1, most=9).first()[1] == 2
         assert statement.run(connection, word="a", number=2, most=9).first()[1] == 3
         assert known(connection) == 0
+
+
+async def test_a_transaction_that_lost_a_statement_is_done_again(server: Server) -> None:
+    engine, statement, tries = open_engine(server.url), asked(), []
+
+    def work() -> int:
+        with engine.begin() as connection:
+            tries.append(1)
+            if len(tries) == 1:
+                statement.run(connection, word="a", number=1, most=9)
+                connection.exec_driver_sql("DEALLOCATE ALL")
+            return int(statement.run(connection, word="a", number=1, most=9).first()[1])
+
+    assert await Steady(engine).run(work) == 2
+    assert len(tries) == 2
 
 
 def test_after_a_restart_it_is_prepared_again(server: Server) -> None:
