@@ -51,6 +51,7 @@ class Sharing:
         self._beaten, self._tidied = time.monotonic(), float("-inf")
         self._looks: dict[str, tuple[int, int]] = {}
         self._is_stopping = self._has_left = False
+        self._enlisting: asyncio.Future[None] | None = None
 
     async def run(self, work: Callable[[], T]) -> T:
         """What `work` gives, which is one transaction. Raises the database's error when that is away for seconds."""
@@ -139,7 +140,9 @@ class Sharing:
         if others is None:
             log.warning("this worker was too slow and was taken for gone; others answer what it had")
             self.mailboxes.abandon()
-            await self.run(self._inbox.enlist)
+            # who has found out may be among those that are abandoned, and so cancelled: it begins anew all the same
+            self._enlisting = asyncio.ensure_future(self.run(self._inbox.enlist))
+            await asyncio.shield(self._enlisting)
         else:
             self.is_crowded = bool(others)
         self._beaten = began
