@@ -99,7 +99,7 @@ class Postgres(Server):
         return "pgserver"
 
     def command(self) -> list[str]:
-        settings = ["max_connections=100", "shared_buffers=64MB", "unix_socket_directories="]
+        settings = ["max_connections=300", "shared_buffers=64MB", "unix_socket_directories="]
         return [str(self.bin / "postgres"), "-D", str(self.data), "-h", HOST, "-p", str(self.port),
                 *(word for setting in settings for word in ("-c", setting))]  # fmt: skip
 

@@ -38,8 +38,10 @@ WORK_MILLISECONDS = 10_000
 """The longest statement of an answer; deleting old conversations goes batch by batch."""
 BUSY_SECONDS = 5.0
 CONNECTIONS = 8
-"""Of one worker, for transactions and as many for single statements; kept open, since PostgreSQL starts a process for each."""
+"""Of one worker for single statements, and two for transactions; kept open, since PostgreSQL starts a process for each."""
 MORE_CONNECTIONS = 4
+FOR_TRANSACTIONS = {"pool_size": 2, "max_overflow": CONNECTIONS}
+FOR_SINGLES = {"pool_size": CONNECTIONS, "max_overflow": MORE_CONNECTIONS}
 STEADY_SECONDS = 12.0
 """How long work is tried again: a database that is restarted comes back within it, and a turn may take longer."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 0.5
@@ -62,7 +64,7 @@ def open_engine(address: str) -> Engine:
             return _sqlite(url)
         if not url.drivername.startswith("postgresql"):
             raise ArgumentError("neither SQLite nor PostgreSQL")
-        return _postgresql(url)
+        return _postgresql(url, **FOR_TRANSACTIONS)
     except (ArgumentError, NoSuchModuleError, ValueError, ImportError) as error:
         # the address may hold a password, so it is not repeated
         raise SetupError(
@@ -92,7 +94,7 @@ def _write_ahead(connection: Any, _: Any) -> None:
 
 def _postgresql(url: sa.engine.URL, **more: Any) -> Engine:
     return sa.create_engine(
-        url, pool_size=CONNECTIONS, max_overflow=MORE_CONNECTIONS, pool_timeout=CONNECT_SECONDS,
+        url, pool_timeout=CONNECT_SECONDS,
         # the one used last: PostgreSQL's process for it has all at hand that it needs
         pool_use_lifo=True, hide_parameters=True, connect_args=_limits(), **more,
     )  # fmt: skip
@@ -114,7 +116,7 @@ def single(engine: Engine) -> Engine:
     if engine.dialect.name == "sqlite":
         return engine
     if engine not in _singles:
-        _singles[engine] = _postgresql(engine.url, isolation_level="AUTOCOMMIT")
+        _singles[engine] = _postgresql(engine.url, **FOR_SINGLES, isolation_level="AUTOCOMMIT")
     return _singles[engine]
 
 
