@@ -18,7 +18,7 @@ export class View {
     this.launcher = h("button", { type: "button", class: "launcher", "aria-expanded": "false", click: act.open }, h("span", { class: "hidden" }, `${strings.open} `), strings.launcher);
     this.log = h("div", { class: "log", role: "log", "aria-live": "off", "aria-label": strings.log, tabindex: "0", scroll: () => this.showHint() });
     this.hint = h("button", { type: "button", class: "below", hidden: true, click: () => { this.log.scrollTo({ top: this.log.scrollTop + this.log.clientHeight * 0.8 }); this.showHint(); } }, strings.below);
-    this.notice = h("p", { class: "notice", role: "status" });
+    this.notice = h("div", { class: "notice", role: "status" });
     this.status = h("p", { class: "status", role: "status" });
     this.field = h("textarea", { id: "plan-question", class: "field", rows: "1", autocomplete: "off", "aria-describedby": "plan-count", input: () => this.count(), keydown: (event) => {
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
