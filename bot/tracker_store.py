@@ -158,6 +158,10 @@ class ConversationStore(SQLTrackerStore):
             return None
         return [message_of(event.as_dict(), conversation) for event in _said_last(tracker)]
 
+    async def is_new(self, conversation: str) -> bool:
+        """Whether nothing is kept of it. The turn that begins now goes by what was found."""
+        return await self._look(conversation, within=0.0) is None
+
     def knows(self, conversation: str) -> bool:
         """Whether the look of this turn found anything; False too for what is too long to be remembered."""
         found = self._remembered.get(conversation)

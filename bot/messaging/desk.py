@@ -20,6 +20,7 @@ from bot.messaging.announcements import Announcements
 from bot.messaging.inbox import Inbox
 from bot.messaging.loops import ALARM_SECONDS, ENOUGH, ENOUGH_SECONDS, MOST_ALARMS, STUCK, Loops, most_alike
 from bot.messaging.notice import Notice
+from bot.messaging.owed import Owed
 from bot.messaging.received import Kind, Received
 from bot.messaging.records import MessagingRecords
 from bot.messaging.sending import Platform, Sending
@@ -57,13 +58,13 @@ class Desk:
         self._platform, self._store, self._handle, self._keys, self._talk = platform, store, handle, keys, talk
         self._name, self._waiting = platform.capabilities.name, settings.waiting
         self.records, inbox = MessagingRecords(store.engine, keys), Inbox(store.engine, keys, self._name)
-        self._loops = Loops(settings.a_day)
+        self._loops, self._owed = Loops(settings.a_day), Owed()
         self._sharing = Sharing(
             inbox, self._loops, store.answered, Steady(store.engine, PATIENCE_SECONDS), self._turn,
-            settings.fragment_seconds, talk.guard.settings.longest, settings.waiting,
+            settings.fragment_seconds, talk.guard.settings.longest, settings.waiting, self._owed,
         )  # fmt: skip
         self.mailboxes = self._sharing.mailboxes
-        self._sending = Sending(platform, self.records, self._sharing.run, self._sharing.is_alive)
+        self._sending = Sending(platform, self.records, self._sharing.run, self._sharing.is_alive, self._owed)
         self._kept, self.empty_outbox = self._sending.kept, self._sending.empty_outbox
         self._notice, self._announcements = Notice(store), Announcements()
         self._left: dict[str, list[str]] = {}
@@ -92,6 +93,7 @@ class Desk:
         except Exception:
             # from memory then: an answer twice is better than none
             log.exception("%s: a message could not be put into the inbox", self._name)
+            self._owed.note(sender)
             return self.mailboxes.put(sender, received)
         if not taken.is_new:
             log.info("%s: a message that came before was not answered again", self._name)
@@ -144,7 +146,7 @@ class Desk:
 
     async def _answer(self, sender: str, received: Received) -> list[Outgoing] | None:
         saved = received.message_id if received.again else ""
-        is_due = await self._kept(partial(self._notice.is_due, sender, saved), False)
+        is_due = await self._is_notice_due(sender, saved)
         said = "/ask_local_police" if received.kind is Kind.PLACE else received.text
         messages = await self._talk.say(
             said, sender, self._name, self._handle, self._erase, offered=self._store.offered, point=received.point,
@@ -163,9 +165,15 @@ class Desk:
         if names[0] in NO_ANSWER or ERASING in names:
             return rendered.now
         told = self._with_notice(rendered.now, await self._announcements.text(sender, parts))
-        return self._with_notice(
-            told, await self._kept(partial(self._notice.text, sender, parts), "") if is_due else ""
-        )
+        notice = await self._kept(partial(self._notice.text, sender, parts), "") if is_due else ""
+        return self._with_notice(told, notice)
+
+    async def _is_notice_due(self, sender: str, saved: str) -> bool:
+        try:
+            return await asyncio.wait_for(self._notice.is_due(sender, saved), PATIENCE_SECONDS)
+        except Exception:
+            log.exception("%s: it could not be looked up who is new here", self._name)
+            return False
 
     def _with_notice(self, answer: list[Outgoing], notice: str) -> list[Outgoing]:
         """The notice goes last, and takes along the buttons that would vanish."""

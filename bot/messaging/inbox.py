@@ -13,7 +13,7 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -59,10 +59,12 @@ class Claim:
     """A person is this worker's. `standing`: empty when this worker was the last to have them, and knows it all.
 
     `letters`: what waits, when it was taken over from a worker that is gone; None else.
+    `is_owed`: whether an answer to them is still to be sent.
     """
 
     standing: Standing
     letters: list[Letter] | None = None
+    is_owed: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ class Inbox:
         """Takes a person over, with all letters; None when another worker has them."""
         with self._engine.begin() as connection:
             claim = self._claim(connection, sender, self.worker, self._clock())
-            return claim and Claim(claim.standing, self._letters(connection, sender))
+            return claim and replace(claim, letters=self._letters(connection, sender))
 
     def look(self, sender: str) -> list[Letter]:
         """What waits of a person, in order of arrival."""
@@ -197,14 +199,15 @@ class Inbox:
     # inside of a transaction
 
     def _claim(self, connection: Connection, sender: str, worker: str, now: float) -> Claim | None:
-        row = statements.CLAIM.run(connection, sender=sender, worker=worker, until=now + PERSON_SECONDS).first()
+        asked = {"sender": sender, "worker": worker, "until": now + PERSON_SECONDS, "now": now}
+        row = statements.CLAIM.run(connection, **asked).first()
         if row is None:
             return None
         inherited = row[0] is not None and row[0] != worker
         letters = self._letters(connection, sender) if inherited else None
         if row[1] is not None and self._written.get(sender) == row[1]:
-            return Claim(Standing(), letters)
-        return Claim(Standing(self._counts(row[1]), self._said(row[2])), letters)
+            return Claim(Standing(), letters, bool(row[3]))
+        return Claim(Standing(self._counts(row[1]), self._said(row[2])), letters, bool(row[3]))
 
     def _letters(self, connection: Connection, sender: str) -> list[Letter]:
         found = []

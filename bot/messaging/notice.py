@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from bot import clock
@@ -26,14 +27,17 @@ class Notice:
         self._store = store
         self._told: OrderedDict[str, None] = OrderedDict()
 
-    def is_due(self, sender: str, saved: str = "") -> bool:
+    async def is_due(self, sender: str, saved: str = "") -> bool:
         """Whether this person has heard nothing yet but what to do in danger. Asked before the answer is made.
 
         `saved`: id of the message that is answered, when its answer may be saved and not sent yet.
         """
         if sender in self._told:
             return False
-        events = self._store.said(sender, MOST_LOOKED_AT)
+        if not saved and await self._store.is_new(sender):
+            # the turn goes by this look too, so whoever is new costs no other
+            return True
+        events = await self._store.run(partial(self._store.said, sender, MOST_LOOKED_AT))
         mine = (n for n, event in enumerate(events) if saved and event.get("message_id") == saved)
         said = [event for event in events[: next(mine, None)] if event.get("event") == "bot"]
         if all(has_no_time((event.get("metadata") or {}).get(ANSWER) or {}) for event in said):

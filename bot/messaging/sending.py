@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 from bot.channels.render import Outgoing
 from bot.errors import DeliveryError
 from bot.messaging.capabilities import Capabilities
+from bot.messaging.owed import Owed
 from bot.messaging.records import MessagingRecords, Waiting
 
 log = logging.getLogger(__name__)
@@ -44,8 +45,9 @@ class Sending:
 
     def __init__(
         self, platform: Platform, records: MessagingRecords, run: Callable[[Callable[[], Any]], Awaitable[Any]],
-        may_send: Callable[[], Awaitable[bool]],
+        may_send: Callable[[], Awaitable[bool]], owed: Owed,
     ) -> None:  # fmt: skip
+        self._owed = owed
         self._platform, self._records, self._run, self._may_send = platform, records, run, may_send
         self._name = platform.capabilities.name
         self._background: set[asyncio.Task] = set()
@@ -56,16 +58,27 @@ class Sending:
         if not await self._may_send():
             return False
         # what to do in danger does not wait behind an answer that the platform will not take
-        if not any(one.safety for one in reply) and await self.kept(partial(self._records.is_waiting, sender), False):
-            await self.kept(partial(self._records.put_off, self._name, sender, calls, due), None)
+        if not any(one.safety for one in reply) and await self._is_waiting(sender):
+            await self._put_off(sender, calls, due)
             await self.kept(partial(self._records.hurry, sender), None)
             return True
         left, wait = await self._send_in_order(calls)
         if left:
             log.warning("%s: an answer could not be sent and waits", self._name)
-            due = time.time() + max(OUTBOX_FIRST, wait)
-            await self.kept(partial(self._records.put_off, self._name, sender, left, due), None)
+            await self._put_off(sender, left, time.time() + max(OUTBOX_FIRST, wait))
         return True
+
+    async def _is_waiting(self, sender: str) -> bool:
+        if sender not in self._owed:
+            return False
+        if await self.kept(partial(self._records.is_waiting, sender), False):
+            return True
+        self._owed.clear(sender)
+        return False
+
+    async def _put_off(self, sender: str, calls: list[Call], due: float) -> None:
+        self._owed.note(sender)
+        await self.kept(partial(self._records.put_off, self._name, sender, calls, due), None)
 
     async def kept(self, work: Callable[[], T], otherwise: T) -> T:
         """What is kept beside the conversation must not cost anybody the answer."""

@@ -18,9 +18,10 @@ from typing import TypeVar
 from sqlalchemy.exc import DBAPIError
 
 from bot.messaging.fragments import Arrived, is_danger, joined
-from bot.messaging.inbox import Inbox, Letter, Standing, Taken
+from bot.messaging.inbox import Claim, Inbox, Letter, Standing, Taken
 from bot.messaging.loops import Loops
 from bot.messaging.mailboxes import MOST_IN_A_BOX, MOST_URGENT, Mailboxes, Recent, Turn
+from bot.messaging.owed import Owed
 from bot.messaging.received import Received
 from bot.stores.database import Steady
 
@@ -43,8 +44,9 @@ class Sharing:
 
     def __init__(
         self, inbox: Inbox, loops: Loops, answered: Answered, steady: Steady, turn: Turn, seconds: float, longest: int,
-        most: int,
+        most: int, owed: Owed,
     ) -> None:  # fmt: skip
+        self._owed = owed
         self._inbox, self._loops, self._answered, self._steady, self._most = inbox, loops, answered, steady, most
         self.mailboxes = Mailboxes(turn, seconds, longest, self)
         self.is_crowded = False
@@ -65,7 +67,7 @@ class Sharing:
         claim = taken.claim
         # one that was taken for dead meanwhile has nobody any more: whoever has comes by
         if claim and taken.id is not None and worker == self._inbox.worker and not self._has_left:
-            self._recall(sender, claim.standing)
+            self._recall(sender, claim)
             if claim.letters:
                 await self._inherit(sender, claim.letters)
             # again perhaps: what is there already stays once
@@ -164,16 +166,19 @@ class Sharing:
                 return
             if not all(self.mailboxes.knows(sender, key) for key in keys):
                 if claim := await self.run(partial(self._inbox.claim, sender)):
-                    self._recall(sender, claim.standing)
+                    self._recall(sender, claim)
                     await self._inherit(sender, claim.letters or [])
             elif not self.mailboxes.holds(sender):
                 # answered, which could not be noted then
                 await self.close(sender, keys, None)
 
-    def _recall(self, sender: str, standing: Standing) -> None:
+    def _recall(self, sender: str, claim: Claim) -> None:
         """What others know of a person, unless this worker has them and knows better."""
+        if claim.is_owed:
+            self._owed.note(sender)
         if self.mailboxes.holds(sender):
             return
+        standing = claim.standing
         self._loops.restore(sender, standing.counts)
         if standing.said:
             at, text = standing.said

@@ -23,9 +23,10 @@ CLAIM = Prepared(
     SET taken_from = channel_people.worker, worker = excluded.worker, until = excluded.until
     WHERE channel_people.worker IS NULL OR channel_people.worker = excluded.worker
     OR channel_people.worker NOT IN (SELECT id FROM channel_workers)
-    RETURNING taken_from, counts, said
+    RETURNING taken_from, counts, said,
+    EXISTS (SELECT 1 FROM channel_outbox o WHERE o.sender = :sender AND o.until >= :now)
     """,
-    {"sender": "varchar", "worker": "varchar", "until": "float8"},
+    {"sender": "varchar", "worker": "varchar", "until": "float8", "now": "float8"},
 )
 LEAVE_PERSON = Prepared(
     """
