@@ -41,6 +41,7 @@ def make(name: str = "plan_actions") -> Sanic:
     from sanic.exceptions import SanicException
 
     from actions import metrics
+    from bot import garbage
     from bot.action_calls import LARGEST_CALL
     from bot.channels.problems import problem
     from bot.operations import access, routes
@@ -93,6 +94,7 @@ def make(name: str = "plan_actions") -> Sanic:
         return refused(500, "Something went wrong here: the log says where.")
 
     app.register_listener(lambda *_: metrics.UP.set(1), "after_server_start")
+    app.register_listener(lambda *_: garbage.settle(), "after_server_start")
     return app
 
 
@@ -153,8 +155,10 @@ def main() -> None:
     parser.add_argument("--shared", action="store_true", help="other action servers listen on the same port")
     asked = parser.parse_args()
 
+    from bot import garbage
     from bot.operations import multiprocess
 
+    garbage.hold()
     multiprocess.use_own(f"actions-{asked.port}")  # before prometheus_client is imported
 
     from bot.errors import PlanError

@@ -72,9 +72,13 @@ async def measure(port: int, platforms: list[Platform], each: int) -> dict[str, 
     async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as client:
         for number in range(WARM + each):
             text = texts[number % len(texts)]
-            times["web"].append(await _web(client, conversations, number, text))
-            for platform in platforms:
-                times[platform.name].append(await _channel(client, platform, number, text))
+            # nobody is always the first to ask a question
+            start = number % (len(platforms) + 1)
+            for platform in [*platforms, None][start:] + [*platforms, None][:start]:
+                if platform is None:
+                    times["web"].append(await _web(client, conversations, number, text))
+                else:
+                    times[platform.name].append(await _channel(client, platform, number, text))
                 # a picture or a notice may still be under way, and would be taken for the next answer
                 await asyncio.sleep(BREATH)
     found = {name: {"n": each, **percentiles(values[WARM:])} for name, values in times.items()}

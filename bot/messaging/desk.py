@@ -169,6 +169,8 @@ class Desk:
         return self._with_notice(told, notice)
 
     async def _is_notice_due(self, sender: str, saved: str) -> bool:
+        if self._notice.was_told(sender):
+            return False
         try:
             return await asyncio.wait_for(self._notice.is_due(sender, saved), PATIENCE_SECONDS)
         except Exception:

@@ -27,13 +27,15 @@ class Notice:
         self._store = store
         self._told: OrderedDict[str, None] = OrderedDict()
 
+    def was_told(self, sender: str) -> bool:
+        """Whether this worker knows that they had the notice."""
+        return sender in self._told
+
     async def is_due(self, sender: str, saved: str = "") -> bool:
         """Whether this person has heard nothing yet but what to do in danger. Asked before the answer is made.
 
         `saved`: id of the message that is answered, when its answer may be saved and not sent yet.
         """
-        if sender in self._told:
-            return False
         if not saved and await self._store.is_new(sender):
             # the turn goes by this look too, so whoever is new costs no other
             return True

@@ -7,9 +7,6 @@ finish with the old one; conversations, locks, actions and words stay the same. 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import ctypes
-import gc
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -21,6 +18,7 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
 
+from bot import garbage
 from bot.errors import ModelRefusedError
 from bot.models import loading, manifest, registry
 from bot.models.manifest import name_of
@@ -36,13 +34,6 @@ WARMING = "flibberty quonk zed"
 
 Probe = Callable[[Any], Awaitable[bool]]
 """Whether what has a `processor` and an `nlg` answers a question."""
-
-
-def _give_back() -> None:
-    """Memory that is free goes back to the system, where the C library can do that."""
-    gc.collect()
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 class Changeover:
@@ -111,7 +102,7 @@ class Changeover:
         log.info("%s serves now in place of %s, after %.1f s", self.serves, old, time.monotonic() - started)
         del fresh
         # what the old one held is of circles, and large; collected when its last turns are over
-        loop.call_later(LAST_TURNS_SECONDS, lambda: self._thread.submit(_give_back))
+        loop.call_later(LAST_TURNS_SECONDS, lambda: self._thread.submit(garbage.give_back))
         return ""
 
     def _ready(self, choice: Choice) -> MessageProcessor:

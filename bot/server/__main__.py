@@ -17,9 +17,11 @@ def main() -> None:
     parser.add_argument("--shared", action="store_true", help="other workers listen on the same port")
     asked = parser.parse_args()
 
+    from bot import garbage
     from bot.errors import PlanError
     from bot.lean import imports
 
+    garbage.hold()
     try:
         imports.use_if_asked()  # before Rasa, spaCy and thinc are imported
     except PlanError as error:

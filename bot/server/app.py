@@ -19,7 +19,7 @@ from sanic import Request, Sanic
 from sanic.exceptions import SanicException
 from sanic.response import HTTPResponse
 
-from bot import retention, tracker_store
+from bot import garbage, retention, tracker_store
 from bot.channels.conversation import SORRY
 from bot.channels.messaging import MessagingChannel
 from bot.channels.problems import problem
@@ -74,6 +74,7 @@ def with_agent(app: Sanic, model: Path, endpoints: AvailableEndpoints) -> Sanic:
         app.register_listener(lambda *_: link.close(), "after_server_stop")
     app.register_listener(partial(_load, model, endpoints), "before_server_start")
     operator_link.add_to(app)
+    app.register_listener(lambda *_: garbage.settle(), "after_server_start")
     app.register_listener(_close, "after_server_stop")
     return app
 
