@@ -47,21 +47,17 @@ _SHARED: dict[str, Platform] = {}
 """Whose address a platform's calls come in at, where that is another's."""
 
 
-def _called_of(platform: Platform) -> asyncio.Event:
-    return _SHARED.get(platform.name, platform).called
-
-
 async def _channel(client: aiohttp.ClientSession, platform: Platform, number: int, text: str) -> float:
     person = f"{platform.person[:-4]}{1_000 + number // PER_CONVERSATION:04d}"
     webhook = platform.text(person, text)
-    called = _called_of(platform)
-    called.clear()
+    whose = _SHARED.get(platform.name, platform)
+    whose.called.clear()
     began = time.perf_counter()
     async with client.post(platform.path, data=webhook.body, headers=webhook.headers) as response:
         if response.status != 200:
             raise RuntimeError(f"{platform.name} answered {response.status}")
-    await asyncio.wait_for(called.wait(), PATIENCE)
-    return (time.perf_counter() - began) * 1000
+    await asyncio.wait_for(whose.called.wait(), PATIENCE)
+    return (whose.called_at - began) * 1000
 
 
 async def measure(port: int, platforms: list[Platform], each: int) -> dict[str, dict[str, float]]:

@@ -1,7 +1,8 @@
 """The database of conversations: SQLite on one machine, PostgreSQL for several workers. Work on it outlives a restart of it.
 
-SQLite writes ahead (WAL) and syncs once in a while, so that saving a turn does not wait for the disk: after a power cut
-the last second may be lost, nothing else. What is deleted is overwritten, in both files. Other databases keep their own settings.
+SQLite writes ahead (WAL) and syncs every ten seconds (retention.py), so that saving a turn does not wait for the disk: after a
+power cut the last ten may be lost, nothing else. What is deleted is overwritten, in both files. Other databases keep their
+own settings.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ CONNECT_SECONDS = 3
 WORK_MILLISECONDS = 10_000
 """The longest statement of an answer; deleting old conversations goes batch by batch."""
 BUSY_SECONDS = 5.0
+LONGEST_LOG = 20_000
+"""Pages of 4 kB; it is put away before by a thread that nobody waits for. A turn that had to would take twice as long."""
 CONNECTIONS = 8
 """Of one worker for single statements, and two for transactions; kept open, since PostgreSQL starts a process for each."""
 MORE_CONNECTIONS = 4
@@ -87,7 +90,7 @@ def _sqlite(url: sa.engine.URL) -> Engine:
 
 def _write_ahead(connection: Any, _: Any) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON", f"wal_autocheckpoint={LONGEST_LOG}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -1,23 +1,45 @@
 """Statements that are asked at every message: PostgreSQL reads and plans them once for each connection.
 
-For the small ones that takes longer than the answer does.
+For the small ones that takes longer than the answer does. SQLite remembers them itself; there, what SQLAlchemy makes of a
+statement and its rows would take longer.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping
-from typing import Any
+import sqlite3
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, CursorResult
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from bot.stores.database import IS_UNKNOWN
 
 NAMED = re.compile(r"(?<!:):(\w+)")
 _numbers = itertools.count(1)
+
+
+class Rows(Protocol):
+    """What a statement gives: as much of SQLAlchemy's CursorResult as is used here."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows were changed."""
+
+    def first(self) -> Any:
+        """The first row, or None."""
+
+    def scalar(self) -> Any:
+        """The first value of the first row, or None."""
+
+    def fetchall(self) -> list[Any]:
+        """All rows."""
+
+    def __iter__(self) -> Iterator[Any]:
+        """All rows."""
 
 
 class Prepared:
@@ -31,11 +53,10 @@ class Prepared:
         self._execute = f"EXECUTE {self._name} ({', '.join(f'%({name})s' for name in types)})"
         self._is_off = False
 
-    def run(self, connection: Connection, **told: Any) -> CursorResult:
+    def run(self, connection: Connection, **told: Any) -> Rows:
         """What the statement gives. Raises the database's errors."""
         if connection.dialect.name == "sqlite":
-            # it knows the names itself
-            return connection.exec_driver_sql(self._text, told)
+            return _SqliteRows(connection, self._text, told)
         if self._is_off:
             return connection.execute(self._usual, told)
         known = connection.info.setdefault("plan_prepared", set())
@@ -52,3 +73,29 @@ class Prepared:
                 # which is lost, and done again: see Steady
                 raise
             return connection.execute(self._usual, told)
+
+
+class _SqliteRows:
+    """Read at once: a statement that is not read to its end would keep the file's log from being put away."""
+
+    def __init__(self, connection: Connection, text: str, told: Mapping[str, Any]) -> None:
+        try:
+            # it knows the names itself, and begins a transaction for what changes rows
+            cursor = connection.connection.cursor()
+            cursor.execute(text, told)
+            self._rows, self.rowcount = cursor.fetchall(), cursor.rowcount
+            cursor.close()
+        except sqlite3.Error as error:
+            raise DBAPIError.instance(text, None, error, sqlite3.Error, hide_parameters=True) from error
+
+    def first(self) -> Any:
+        return self._rows[0] if self._rows else None
+
+    def scalar(self) -> Any:
+        return self._rows[0][0] if self._rows else None
+
+    def fetchall(self) -> list[Any]:
+        return self._rows
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._rows)

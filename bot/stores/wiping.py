@@ -35,6 +35,8 @@ def put_file_away(file: Path) -> bool:
         if not log_file.exists() or log_file.stat().st_size == 0:
             return True
         with closing(sqlite3.connect(file, timeout=WAIT_SECONDS, isolation_level=None)) as connection:
+            # waits for the disk while others write on; what is left for the second, which they wait for, is little
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
             busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     except (sqlite3.Error, OSError) as error:
         log.warning("the log of %s could not be put away (%s); tried again soon", file.name, type(error).__name__)

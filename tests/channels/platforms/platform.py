@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import re
+import time
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Mapping
@@ -51,7 +52,7 @@ class RefusedError(Exception):
 class Platform(ABC):
     """One platform. `mood`: "well", "slow", "busy" (429), "down" (500), "broken" (connection cut), "html"; `moody_calls`: how
     many calls the mood lasts for, None for ever. `calls`: what was asked, in order; `seen`: what each person was shown;
-    `called`: set at each call.
+    `called`, `called_at`: set at each call, and when (see time.perf_counter) that was.
     """
 
     channel: ClassVar[type[MessagingChannel]]
@@ -65,7 +66,7 @@ class Platform(ABC):
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.seen: dict[str, list[Seen]] = defaultdict(list)
         self.numbers = itertools.count(1)
-        self.called = asyncio.Event()
+        self.called, self.called_at = asyncio.Event(), 0.0
         self._runner: web.AppRunner | None = None
         self.url = ""
 
@@ -143,6 +144,7 @@ class Platform(ABC):
             assert request.transport
             request.transport.abort()
             return web.Response()
+        self.called_at = time.perf_counter()
         self.called.set()
         try:
             return await self.take(request)
