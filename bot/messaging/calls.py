@@ -75,13 +75,21 @@ class Caller:
 
     async def call(self, request: Request) -> dict[str, Any]:
         """The body of the platform's answer. Raises DeliveryError; `lasting` when trying again would not help."""
-        ends = time.monotonic() + DEADLINE
+        ends, failed = time.monotonic() + DEADLINE, None
+        try:
+            return await self._once(request, ends)
+        except DeliveryError as error:
+            # nearly every call succeeds at once: only now is it worth to set up what tries again
+            failed = error
         tries = stamina.retry_context(
             on=lambda error: self._when_again(error, ends), attempts=TRIES, timeout=None,
             wait_initial=self._waits.first, wait_max=self._waits.longest, wait_jitter=self._waits.jitter,
         )  # fmt: skip
         async for attempt in tries:
             with attempt:
+                if failed:
+                    first, failed = failed, None
+                    raise first
                 return await self._once(request, ends)
         raise AssertionError("the last attempt returns or raises")
 

@@ -36,6 +36,8 @@ def to_alphabet(text: str) -> str:
 
     Accents are given up only where the whole text then fits the alphabet: half of them would help nobody.
     """
+    if PLAIN.fullmatch(text):
+        return text
     plain = unicodedata.normalize("NFC", text).translate(NEIGHBOURS)
     nearest = "".join(map(_nearest, plain))
     return nearest if all(map(_cost, nearest)) else plain
