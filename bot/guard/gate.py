@@ -75,7 +75,8 @@ class Guard:
         if len(text) > self.settings.longest or len(raw) > MOST_READ:
             if not danger and len(TROUBLE.findall(text)) < ENOUGH_TROUBLE:
                 return Verdict(refusal=self._too_long(len(raw)), reason="too_long")
-            text = self._around_danger(text)
+            # masked before it is cut: half of a number would not be known for one
+            text = self._around_danger(personal_data.mask(text))
         return Verdict(text=personal_data.mask(payloads.as_text(text)))
 
     def _too_long(self, length: int) -> str:

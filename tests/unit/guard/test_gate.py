@@ -96,6 +96,14 @@ def test_danger_in_a_long_message_goes_on(before: int) -> None:
     assert safety_patterns.find(text) == "emergency"
 
 
+@pytest.mark.parametrize("before", range(420, 500, 4))
+def test_a_number_that_the_cut_goes_through_is_masked(before: int) -> None:
+    raw = IN_DANGER + " y" * ((before - len(IN_DANGER)) // 2) + " my number is 07700 900123 " + "y " * 400
+    text = guard().check("c", raw).text
+    assert text is not None
+    assert not re.search(r"\d{3}", text)
+
+
 def test_too_fast_is_refused_for_that_conversation_only() -> None:
     gate = guard(burst=2, per_minute=0.001)
     assert [gate.check("c", "hello").reason for _ in range(3)] == ["passed", "passed", "too_fast"]
