@@ -182,10 +182,14 @@ async def keep(
 
 async def purge(engine: Engine, before: float) -> None:
     """Deletes what is older than a time (seconds since 1970), with a pause behind each batch."""
-    steps, gone = batches(engine, before), dict[str, int]()
+    steps, gone, emptied = batches(engine, before), dict[str, int](), time.monotonic()
     while step := await asyncio.to_thread(next, steps, None):
         gone[step[0]] = gone.get(step[0], 0) + step[1]
         await asyncio.sleep(PAUSE_SECONDS)
+        if time.monotonic() - emptied > LOG_SECONDS:
+            # what was deleted stands in it, and a turn would have to put away a long one
+            await asyncio.to_thread(put_log_away, engine)
+            emptied = time.monotonic()
     if gone:
         log.info("deleted because of its age: %s", ", ".join(f"{n} of {table}" for table, n in gone.items()))
         await asyncio.to_thread(vacuum, engine, list(gone))

@@ -17,6 +17,7 @@ from bot.messaging.records import MessagingRecords, Waiting
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+D = TypeVar("D")
 Call = dict[str, Any]
 """What a channel asks its platform to do: plain data without secrets, so that it can wait in the outbox."""
 MOST_FORMS = 3
@@ -64,6 +65,9 @@ class Sending:
             return True
         left, wait = await self._send_in_order(calls)
         if left:
+            if not await self._may_send():
+                # while it was tried: whoever has the person now answers all of it
+                return False
             log.warning("%s: an answer could not be sent and waits", self._name)
             await self._put_off(sender, left, time.time() + max(OUTBOX_FIRST, wait))
         return True
@@ -71,16 +75,16 @@ class Sending:
     async def _is_waiting(self, sender: str) -> bool:
         if sender not in self._owed:
             return False
-        if await self.kept(partial(self._records.is_waiting, sender), False):
-            return True
-        self._owed.clear(sender)
-        return False
+        found = await self.kept(partial(self._records.is_waiting, sender), None)
+        if found is False:
+            self._owed.clear(sender)
+        return bool(found)
 
     async def _put_off(self, sender: str, calls: list[Call], due: float) -> None:
         self._owed.note(sender)
         await self.kept(partial(self._records.put_off, self._name, sender, calls, due), None)
 
-    async def kept(self, work: Callable[[], T], otherwise: T) -> T:
+    async def kept(self, work: Callable[[], T], otherwise: D) -> T | D:
         """What is kept beside the conversation must not cost anybody the answer."""
         try:
             return await self._run(work)

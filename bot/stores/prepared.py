@@ -85,6 +85,9 @@ class _SqliteRows:
             cursor.execute(text, told)
             self._rows, self.rowcount = cursor.fetchall(), cursor.rowcount
             cursor.close()
+            if not connection.in_transaction():
+                # as SQLAlchemy does for what changes rows outside of a transaction
+                connection.connection.commit()
         except sqlite3.Error as error:
             raise DBAPIError.instance(text, None, error, sqlite3.Error, hide_parameters=True) from error
 

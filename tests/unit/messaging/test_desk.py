@@ -296,12 +296,13 @@ async def test_a_fault_here_is_excused(known: Office, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(
-    "broken", ["records.is_waiting", "records.keep_rest", "records.erase", "store.said", "store.offered"]
+    "broken", ["records.is_waiting", "records.keep_rest", "records.erase", "store.is_new", "store.offered"]
 )
 async def test_what_is_kept_beside_costs_nobody_the_answer(
     sms: Office, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
     thing, _, name = broken.partition(".")
+    sms.desk._owed.note(sms.desk.sender(ANN))
     monkeypatch.setattr(sms.desk.records if thing == "records" else sms.store, name, raising(OSError("disk")))
     assert await sms.say("hello there") == ["Hello."]
 
@@ -477,6 +478,43 @@ async def test_newer_answers_go_behind_older_ones(known: Office) -> None:
     await known.desk.empty_outbox()
     assert known.phones.seen[ANN] == ["one", "two", "three"]
     assert await known.say("hello there") == ["for Bob"]
+
+
+async def test_newer_answers_go_behind_older_ones_also_after_a_restart(known: Office) -> None:
+    known.phones.faults = [FOR_NOW]
+    assert await known.say("hello there") == []
+    other = Office(known.file)
+    other.agent.says = [says("newer")]
+    assert await other.say("and now") == []
+    await other.desk.empty_outbox()
+    assert other.phones.seen[ANN] == ["Hello.", "newer"]
+    assert await other.say("and again") == ["newer"]
+
+
+async def test_what_waits_is_looked_up_again_when_that_failed_once(
+    known: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known.phones.faults = [FOR_NOW]
+    assert await known.say("hello there") == []
+    waiting, looks = known.desk.records.is_waiting, iter([raising(OSError("disk"))])
+    monkeypatch.setattr(known.desk.records, "is_waiting", lambda sender: next(looks, waiting)(sender))
+    # both are there before the first is answered; that one goes out, because nobody can say
+    await known.take(known.received("first"), known.received("second"))
+    assert known.phones.seen[ANN] == ["Hello."]
+
+
+async def test_who_was_taken_for_dead_while_sending_puts_nothing_off(
+    known: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known.phones.faults = [FOR_NOW]
+    alive = iter([True, False])
+
+    async def may_send() -> bool:
+        return next(alive)
+
+    monkeypatch.setattr(known.desk._sending, "_may_send", may_send)
+    await known.say("hello there")
+    assert known.kept(OUTBOX) == 0
 
 
 async def test_who_writes_again_does_not_wait_for_the_pause(known: Office, monkeypatch: pytest.MonkeyPatch) -> None:
