@@ -2,14 +2,15 @@
 
 `python -m benchmarks.faults [seconds for each]`. A worker and the action servers are killed with -9, Redis and PostgreSQL
 are restarted, the disk under the log is filled (a small one of its own, mounted here: needs root), the processes' clock is
-moved an hour back and forth (by Debian's libfaketime; left out where that is not installed). A supervisor starts again what
-has ended.
+moved an hour back and forth (by moved_clock.c; left out where there is no C compiler). A supervisor starts again what has ended.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -27,8 +28,8 @@ from benchmarks.cluster import Cluster
 from benchmarks.talk import Heard, crowd, rehearse
 
 SECONDS, PEOPLE = 40.0, 12
-FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
-CAN_MOVE_CLOCKS = Path(FAKETIME).exists()
+HOUR = 3_600
+COMPILER = shutil.which("cc")
 LOG_SPACE = "512k"
 AWAY_SECONDS = 1.0
 """How long a stopped server stays away before it is started again."""
@@ -77,12 +78,28 @@ def faults(cluster: Cluster, disk: Path | None, seconds: float) -> dict[str, lis
     return found
 
 
-def jumps(clock: Path) -> dict[str, list[tuple[float, Callable[[], Any]]]]:
+class Clock:
+    """The clock of the day of the processes that get this environment. `compiler`: of C."""
+
+    def __init__(self, compiler: str, folder: Path) -> None:
+        library, self._file = folder / "moved_clock.so", folder / "clock"
+        source = Path(__file__).with_name("moved_clock.c")
+        subprocess.run([compiler, "-shared", "-fPIC", "-O2", "-o", library, source, "-ldl"], check=True)
+        self._file.write_bytes(bytes(8))
+        self.environment = {"LD_PRELOAD": str(library), "MOVED_CLOCK": str(self._file)}
+
+    def put(self, seconds: int) -> None:
+        """So many seconds ahead of the right time."""
+        with self._file.open("r+b") as file:
+            file.write(struct.pack("q", seconds))
+
+
+def jumps(clock: Clock) -> dict[str, list[tuple[float, Callable[[], Any]]]]:
     """The clock of all processes, back and forth."""
     return {
-        "clock an hour back": [(0, lambda: clock.write_text("-3600"))],
-        "clock right again": [(0, lambda: clock.write_text("+0"))],
-        "clock an hour forward": [(0, lambda: clock.write_text("+3600"))],
+        "clock an hour back": [(0, lambda: clock.put(-HOUR))],
+        "clock right again": [(0, lambda: clock.put(0))],
+        "clock an hour forward": [(0, lambda: clock.put(HOUR))],
     }
 
 
@@ -110,17 +127,11 @@ async def measure(seconds: float) -> dict[str, Any]:
     """Every fault, one after the other; each waits until all is well again."""
     with small_disk() as disk, Cluster(2, 2, {}, disk / "log" if disk else None) as cluster:
         results = await _in_turn(cluster, faults(cluster, disk, seconds), seconds)
-    if CAN_MOVE_CLOCKS:
-        # in a cluster of its own: a clock that can be moved is slow
+    if COMPILER:
+        # in a cluster of its own, because nobody should wonder which clock the other faults went by
         with tempfile.TemporaryDirectory() as folder:
-            clock = Path(folder) / "clock"
-            clock.write_text("+0")
-            more = {
-                "LD_PRELOAD": FAKETIME, "FAKETIME_TIMESTAMP_FILE": str(clock), "FAKETIME_CACHE_DURATION": "1",
-                # without this every look at the clock waits for a lock that all processes share
-                "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_DISABLE_SHM": "1",
-            }  # fmt: skip
-            with Cluster(2, 2, more) as cluster:
+            clock = Clock(COMPILER, Path(folder))
+            with Cluster(2, 2, clock.environment) as cluster:
                 results |= await _in_turn(cluster, jumps(clock), seconds)
     return results
 
