@@ -198,7 +198,9 @@ async def crowd(
         while not until(heard):
             which = next(numbers) % len(SCRIPTS)
             await conversation(connection, SCRIPTS[which], heard, expected[which], look=look)
-        connection.close()
+            # the next one is another person's; the proxy chooses the worker by the connection, and a few that stay
+            # open for long would all come to one worker sooner or later
+            connection.close()
 
     await asyncio.gather(*(person() for _ in range(people)))
     return heard

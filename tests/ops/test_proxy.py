@@ -83,6 +83,16 @@ def test_both_workers_get_messages(running: Proxy) -> None:
     assert min(counted["worker-1"], counted["worker-2"]) >= 5
 
 
+@pytest.mark.parametrize(("path", "many"), [("/chat/messages", 1), ("/webhooks/telegram/webhook", 2)])
+def test_a_browser_keeps_its_worker_and_a_platform_does_not(running: Proxy, path: str, many: int) -> None:
+    connection, found = running.connection(), set()
+    for _ in range(12):
+        connection.request("POST", path, b"{}", {"Host": NAME})
+        found.add(json.loads(connection.getresponse().read())["worker"])
+    connection.close()
+    assert len(found) == many
+
+
 def test_a_large_body_is_refused_with_words(running: Proxy) -> None:
     assert running.ask("POST", "/chat/messages", b"x" * 60_000)[0] == 200
     status, headers, text = running.ask("POST", "/chat/messages", b"x" * 70_000)
