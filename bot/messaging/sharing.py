@@ -40,7 +40,8 @@ Answered = Callable[[str, str | None], Awaitable[object]]
 
 
 class Sharing:
-    """`turn`, `seconds`, `longest`: see Mailboxes. `most`: messages that may wait here; `answered`: see ConversationStore."""
+    """`turn`, `seconds`, `longest`: see Mailboxes. `most`: messages that may wait here; `answered`: see ConversationStore;
+    `owed`: see there."""
 
     def __init__(
         self, inbox: Inbox, loops: Loops, answered: Answered, steady: Steady, turn: Turn, seconds: float, longest: int,

@@ -295,9 +295,7 @@ async def test_a_fault_here_is_excused(known: Office, monkeypatch: pytest.Monkey
     assert await known.say("hello there") == [SORRY]
 
 
-@pytest.mark.parametrize(
-    "broken", ["records.is_waiting", "records.keep_rest", "records.erase", "store.is_new", "store.offered"]
-)
+@pytest.mark.parametrize("broken", ["records.is_waiting", "records.keep_rest", "records.erase", "store.offered"])
 async def test_what_is_kept_beside_costs_nobody_the_answer(
     sms: Office, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
@@ -305,6 +303,17 @@ async def test_what_is_kept_beside_costs_nobody_the_answer(
     sms.desk._owed.note(sms.desk.sender(ANN))
     monkeypatch.setattr(sms.desk.records if thing == "records" else sms.store, name, raising(OSError("disk")))
     assert await sms.say("hello there") == ["Hello."]
+
+
+async def test_whether_somebody_is_new_may_be_unknown(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(conversation: str) -> bool:
+        asked.append(conversation)
+        raise OSError("disk")
+
+    asked: list[str] = []
+    monkeypatch.setattr(office.store, "is_new", fail)
+    assert await office.say("hello there") == ["Hello."]
+    assert asked == [office.desk.sender(ANN)]
 
 
 async def test_a_missing_notice_costs_nobody_the_answer(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,6 +33,17 @@ def test_what_is_deleted_is_overwritten(tmp_path: Path) -> None:
     assert b"marker-in-the-file" not in kept
 
 
+def test_a_turn_does_not_put_the_log_away(tmp_path: Path) -> None:
+    engine = open_engine(str(tmp_path / "a.db"))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (x TEXT)")
+    # more than the 1,000 pages at which SQLite would
+    for _ in range(3):
+        with engine.begin() as connection:
+            connection.exec_driver_sql("INSERT INTO t VALUES (?)", ("x" * 3_000_000,))
+    assert (tmp_path / "a.db-wal").stat().st_size > 8_000_000
+
+
 async def test_a_locked_file_is_tried_again(tmp_path: Path) -> None:
     steady, tries = Steady(open_engine(str(tmp_path / "a.db"))), []
 
