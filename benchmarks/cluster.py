@@ -32,7 +32,7 @@ events {{ worker_connections 4096; }}
 http {{
   access_log off; client_body_temp_path {folder}/b; proxy_temp_path {folder}/p;
   fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-  upstream workers {{ hash $connection consistent; {upstreams} keepalive 64; }}
+  upstream workers {{ hash $connection; {upstreams} keepalive 64; }}
   server {{
     listen {host}:{port} backlog=2048;
     location / {{

@@ -33,6 +33,7 @@ SCRIPTS = (
 )  # fmt: skip
 PATIENCE = 40.0
 """Seconds that a person goes on trying."""
+ANSWER_SECONDS = 30.0
 PAUSE = 0.25
 THINKS = (2.0, 8.0)
 """Seconds between an answer and the next message."""
@@ -64,17 +65,22 @@ class Connection:
         self._port, self._streams = port, None
 
     async def post(self, path: str, document: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        """Status and document. Raises OSError or EOFError when the other end goes away."""
+        """Status and document. Raises OSError or EOFError when the other end goes away or says nothing for too long."""
         body = json.dumps(document).encode()
         head = f"POST {path} HTTP/1.1\r\nHost: assistant\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         try:
             if self._streams is None:
                 self._streams = await asyncio.open_connection("127.0.0.1", self._port)
             reader, writer = self._streams
-            writer.write(head.encode() + body)
-            lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-            headers = {k.lower(): v for k, _, v in (line.partition(": ") for line in lines[1:])}
-            content = await reader.readexactly(int(headers.get("content-length", 0)))
+            # asyncio.wait_for would make a task of every message
+            enough = asyncio.get_running_loop().call_later(ANSWER_SECONDS, writer.transport.abort)
+            try:
+                writer.write(head.encode() + body)
+                lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+                headers = {k.lower(): v for k, _, v in (line.partition(": ") for line in lines[1:])}
+                content = await reader.readexactly(int(headers.get("content-length", 0)))
+            finally:
+                enough.cancel()
             if headers.get("connection", "").lower() == "close":
                 self.close()
         except BaseException:
@@ -156,7 +162,7 @@ async def _ask(
     while time.monotonic() - began < PATIENCE:
         tries += 1
         try:
-            status, answer = await asyncio.wait_for(connection.post(path, document), 30)
+            status, answer = await connection.post(path, document)
             if status in (200, 201):
                 if counts:
                     seconds = time.monotonic() - began
@@ -168,7 +174,7 @@ async def _ask(
                 return answer
             apology = APOLOGY in str(answer.get("detail", "")).lower()
             heard.refusals[f"{status}{'' if apology else ' without an apology'}"] += 1
-        except (OSError, EOFError, asyncio.IncompleteReadError, asyncio.TimeoutError) as error:
+        except (OSError, EOFError) as error:
             heard.refusals[type(error).__name__] += 1
         await asyncio.sleep(PAUSE)
     return None
