@@ -40,7 +40,7 @@ def make(name: str = "plan_actions") -> Sanic:
     from sanic import response
     from sanic.exceptions import SanicException
 
-    from actions import metrics
+    from actions import metrics, warming
     from bot import garbage
     from bot.action_calls import LARGEST_CALL
     from bot.channels.problems import problem
@@ -93,6 +93,8 @@ def make(name: str = "plan_actions") -> Sanic:
         log.error("a call failed", exc_info=error)
         return refused(500, "Something went wrong here: the log says where.")
 
+    app.register_listener(warming.read_content, "before_server_start")
+    app.register_listener(warming.ask_for_figures, "after_server_start")
     app.register_listener(lambda *_: metrics.UP.set(1), "after_server_start")
     app.register_listener(lambda *_: garbage.settle(), "after_server_start")
     return app

@@ -2,7 +2,8 @@
 
 Used when no intent is close: the assistant then offers the nearest topics by name. Adds `topics` to the message: the names
 of intents, nearest first, only those nearer than most out-of-scope training phrases are to anything (the threshold is
-taken from the training data and stored with the model).
+taken from the training data and stored with the model). What the content's sentences mean is stored there too: to encode
+all of them takes seconds, in which a worker would answer nobody.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from bot.nlu.calibration import OUT_OF_SCOPE
 from bot.nlu.gated_classifier import UNDERSTANDING
 
 TOPICS = "topics"
+STORED, VECTORS = "topics.json", "sentences.npy"
 MOST_TOPICS = 3
 NEARER_THAN = 0.75
 """A topic is offered when it is nearer than the nearest topic of this share of out-of-scope phrases."""
@@ -36,15 +38,23 @@ SENTENCE = re.compile(r"(?<=[.?:;])\s+")
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True, model_from="SpacyNLP")
 class TopicSearch(GraphComponent):
-    """See the module's text. The index is built at the first message that needs it (about half a second)."""
+    """See the module's text. Sentences that were written since training are encoded at the first message that needs them."""
 
     @classmethod
     def required_components(cls) -> list[type]:
         return [SpacyNLP]
 
-    def __init__(self, storage: ModelStorage, resource: Resource, nearest: float = 1.0) -> None:
+    def __init__(
+        self,
+        storage: ModelStorage,
+        resource: Resource,
+        nearest: float = 1.0,
+        known: dict[str, np.ndarray] | None = None,
+    ) -> None:
         self._storage, self._resource = storage, resource
         self.nearest = nearest
+        self._known = known or {}
+        """Unit vectors [384] of sentences."""
         self._indexed: Content | None = None
         self._names: list[str] = []
         self._vectors = np.zeros((0, 384), np.float32)
@@ -66,7 +76,9 @@ class TopicSearch(GraphComponent):
         nearness = [float((self._vectors @ _unit(m.get(SPACY_DOCS[TEXT]).vector)).max()) for m in outside]
         self.nearest = float(np.quantile(nearness, NEARER_THAN)) if nearness else 1.0
         with self._storage.write_to(self._resource) as folder:
-            (folder / "topics.json").write_text(json.dumps({"nearest": self.nearest}), encoding="utf-8")
+            stored = {"nearest": self.nearest, "sentences": list(self._known)}
+            (folder / STORED).write_text(json.dumps(stored), encoding="utf-8")
+            np.save(folder / VECTORS, np.array(list(self._known.values()), np.float32), allow_pickle=False)
         return self._resource
 
     @classmethod
@@ -79,8 +91,9 @@ class TopicSearch(GraphComponent):
         **_: Any,
     ) -> TopicSearch:
         with model_storage.read_from(resource) as folder:
-            stored = json.loads((folder / "topics.json").read_text(encoding="utf-8"))
-        return cls(model_storage, resource, stored["nearest"])
+            stored = json.loads((folder / STORED).read_text(encoding="utf-8"))
+            vectors = np.load(folder / VECTORS, allow_pickle=False)
+        return cls(model_storage, resource, stored["nearest"], dict(zip(stored["sentences"], vectors, strict=True)))
 
     def process(self, messages: list[Message], model: SpacyModel) -> list[Message]:
         for message in messages:
@@ -103,7 +116,7 @@ class TopicSearch(GraphComponent):
         return found
 
     def _index(self, model: SpacyModel) -> None:
-        """Encodes the sentences of every answer that a label names, again when the content has changed."""
+        """Takes in the sentences of every answer that a label names, again when the content has changed."""
         content = shared().current()
         if content is self._indexed:
             return
@@ -114,9 +127,11 @@ class TopicSearch(GraphComponent):
             for sentence in {content.labels[name].topic, content.labels[name].button, *_sentences(variants[-1])}:
                 names.append(name)
                 sentences.append(sentence)
-        self._vectors = np.array(
-            [_unit(doc.vector) for doc in model.model.pipe(s.lower() for s in sentences)], np.float32
-        )
+        new = sorted(set(sentences) - set(self._known))
+        encoded = {s: _unit(d.vector) for s, d in zip(new, model.model.pipe(s.lower() for s in new), strict=True)}
+        # what is no longer said is forgotten
+        self._known = {s: self._known[s] if s in self._known else encoded[s] for s in sentences}
+        self._vectors = np.array([self._known[s] for s in sentences], np.float32)
         self._names, self._indexed = names, content
 
 

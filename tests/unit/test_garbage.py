@@ -10,6 +10,7 @@ import pytest
 
 from actions import server
 from bot import garbage
+from tests.unit.actions.test_warming import happens
 
 
 class Circle:
@@ -51,11 +52,5 @@ def test_what_was_left_out_is_looked_at_again_when_a_model_is_taken_out() -> Non
 async def test_an_action_server_that_has_started_looks() -> None:
     app = server.make("plan_actions_garbage")
     garbage.hold()
-    serving = await app.create_server(sock=server.listen("127.0.0.1", 0), return_asyncio_server=True)
-    assert serving is not None
-    await serving.startup()
-    await serving.before_start()
-    await serving.after_start()
-    is_looking = gc.isenabled()
-    await serving.close()
-    assert is_looking
+    await happens(app, "after")
+    assert gc.isenabled()

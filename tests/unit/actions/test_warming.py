@@ -1,0 +1,67 @@
+"""What is done while an action server starts, so that the first call does not wait for it."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import time
+from pathlib import Path
+
+import pytest
+from sanic import Sanic
+
+from actions import server, warming
+from actions.statistics.store import Store
+from bot.content import store as content
+from bot.errors import ContentError
+
+
+async def test_a_server_that_has_started_has_read_the_content_and_opened_the_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figures = Store(f"sqlite:///{tmp_path / 'figures.db'}")
+    monkeypatch.setattr(warming, "store", lambda: figures)
+    content.shared.cache_clear()
+    app = server.make("plan_actions_warm")
+    await happens(app, "before")
+    assert content.shared.cache_info().currsize == 1
+    await happens(app, "after")
+    assert await asyncio.to_thread(were_asked, figures)
+    gc.unfreeze()
+
+
+async def happens(app: Sanic, when: str) -> None:
+    """What Sanic does `before` and `after` it listens; a whole start can be made only once in a process."""
+    if not app.is_running:
+        app.signalize()
+        app.finalize()
+        app.is_running = True
+    await app._server_event("init", when)
+
+
+def were_asked(figures: Store) -> bool:
+    ends = time.monotonic() + 20
+    while not figures._recent._kept and time.monotonic() < ends:
+        time.sleep(0.02)
+    return bool(figures._recent._kept)
+
+
+async def test_figures_that_are_away_are_told_to_the_log_and_stop_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(warming, "store", lambda: Store("sqlite:////no/such/folder/figures.db"))
+    with caplog.at_level(logging.WARNING, "actions.warming"):
+        await asyncio.to_thread(warming._first_question)
+    assert "could not be asked for" in caplog.text
+
+
+def test_content_that_cannot_be_read_is_told_to_the_log_and_stops_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken() -> None:
+        raise ContentError("labels.yml", 3, "it has no text")
+
+    monkeypatch.setattr(warming, "shared", broken)
+    warming.read_content()
+    assert "labels.yml" in caplog.text
