@@ -23,6 +23,7 @@ CONNECT_SECONDS = 5.0
 READ_SECONDS = 10.0
 RETRIES = 3
 REDIRECTS = 2
+LAST_PORT = 65_535
 LONGEST_BODY = 2_000_000
 """Bytes, unless the call allows more. The largest answer that is got here, a list of places, is a twentieth of it."""
 BUSY = frozenset({429, 502, 503, 504})
@@ -171,6 +172,11 @@ class Fetcher:
         self, question: _Question, url: str, params: dict[str, str] | None
     ) -> AbstractAsyncContextManager[httpx.Response]:
         client = self._open_client()
+        # what comes of it otherwise depends on the event loop, and may be a group of errors
+        if (httpx.URL(url).port or 0) > LAST_PORT:
+            raise SourceUnavailableError(
+                f"{_host(url)} cannot be asked at a port that there is not: check its address."
+            )
         if question.form is None:
             return client.stream("GET", url, params=params)
         timeout = httpx.Timeout(question.read_seconds, connect=CONNECT_SECONDS)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 from pathlib import Path
 
 import httpx
 import pytest
+import uvloop
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -174,10 +176,14 @@ async def test_strange_answers_are_refused(fetcher: Fetcher, server: Misbehaving
     assert len(server.asked) == (3 if mode == "round" else 1)
 
 
-async def test_an_address_that_is_none(fetcher: Fetcher) -> None:
-    for url in ("http://127.0.0.1:99999/", "ftp://127.0.0.1/", "nonsense", "http://"):
-        with pytest.raises(SourceError):
-            await fetcher.get(url, deadline=DEADLINE)
+@pytest.mark.parametrize("new_loop", [asyncio.SelectorEventLoop, uvloop.new_event_loop])
+@pytest.mark.parametrize("url", ["http://127.0.0.1:99999/", "ftp://127.0.0.1/", "nonsense", "http://"])
+def test_an_address_that_is_none(tmp_path: Path, new_loop: Callable[[], asyncio.AbstractEventLoop], url: str) -> None:
+    loop, fetcher = new_loop(), Fetcher(Limiter(Database(tmp_path / "c.db"), 1000), QUICK)
+    with pytest.raises(SourceError):
+        loop.run_until_complete(fetcher.get(url, deadline=DEADLINE))
+    loop.run_until_complete(fetcher.close())
+    loop.close()
 
 
 async def replies(reply: httpx.Response, tmp_path: Path) -> object:
