@@ -92,8 +92,11 @@ class TopicSearch(GraphComponent):
     ) -> TopicSearch:
         with model_storage.read_from(resource) as folder:
             stored = json.loads((folder / STORED).read_text(encoding="utf-8"))
-            vectors = np.load(folder / VECTORS, allow_pickle=False)
-        return cls(model_storage, resource, stored["nearest"], dict(zip(stored["sentences"], vectors, strict=True)))
+            known = {}
+            # a model from before these were kept can be gone back to
+            if (folder / VECTORS).is_file():
+                known = dict(zip(stored["sentences"], np.load(folder / VECTORS, allow_pickle=False), strict=True))
+        return cls(model_storage, resource, stored["nearest"], known)
 
     def process(self, messages: list[Message], model: SpacyModel) -> list[Message]:
         for message in messages:

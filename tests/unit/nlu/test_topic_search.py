@@ -106,3 +106,15 @@ def test_only_what_was_written_since_is_encoded(
     assert encoder.asked == ["a button that is quite new"]
     component.search(new, model)
     assert len(encoder.asked) == 1
+
+
+def test_a_model_from_before_vectors_were_kept_still_searches(
+    trained: TopicSearch, tmp_path: Path, encoder: Encoder, model: Any
+) -> None:
+    resource = Resource("TopicSearch")
+    with LocalModelStorage(tmp_path).write_to(resource) as folder:
+        (folder / "sentences.npy").unlink()
+        (folder / "topics.json").write_text('{"nearest": 0.5}', encoding="utf-8")
+    encoder.asked.clear()
+    assert len(loaded(tmp_path).search(encoder.vector("is it about knives"), model)) == MOST_TOPICS
+    assert len(encoder.asked) > 500
