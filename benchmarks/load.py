@@ -34,11 +34,13 @@ async def _pace(cluster: Cluster, expected: list[list[str]], seconds: float) -> 
     )
     await asyncio.sleep(SETTLES)
     before, first, began = _used(cluster), heard.messages, time.monotonic()
+    heard.times.clear()
     await asyncio.sleep(seconds)
     after, n, took = _used(cluster), heard.messages - first, time.monotonic() - began
+    times = list(heard.times)
     await talking
     return {
-        "messages_a_second": n / took, "n": n, "faults": heard.faults[:5], **percentiles(heard.times),
+        "messages_a_second": n / took, "n": n, "faults": heard.faults[:5], **percentiles(times),
         "processor_ms_a_message": {name: round((after[name] - before.get(name, 0)) * 1000 / n, 2) for name in after},
     }  # fmt: skip
 

@@ -18,7 +18,7 @@ from typing import Any
 from uuid import uuid4
 
 TURNS = 6
-# static answers, figures, follow-ups that need what was said before, services, danger, and words that nobody understands
+# static answers, figures, follow-ups that need what was said before, services, and what is out of scope
 SCRIPTS = (
     ("What does the Plan say about knife crime?", "tell me more", "where is that from", "how many burglaries in Camden last year",
      "and in Hackney", "thanks"),
@@ -65,12 +65,15 @@ class Connection:
         self._port, self._streams = port, None
 
     async def post(self, path: str, document: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        """Status and document. Raises OSError or EOFError when the other end goes away or says nothing for too long."""
+        """Status and document. Raises OSError or EOFError when the other end goes away or says nothing for too long,
+        asyncio.TimeoutError when it does not let us in.
+        """
         body = json.dumps(document).encode()
         head = f"POST {path} HTTP/1.1\r\nHost: assistant\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         try:
             if self._streams is None:
-                self._streams = await asyncio.open_connection("127.0.0.1", self._port)
+                opening = asyncio.open_connection("127.0.0.1", self._port)
+                self._streams = await asyncio.wait_for(opening, ANSWER_SECONDS)
             reader, writer = self._streams
             # asyncio.wait_for would make a task of every message
             enough = asyncio.get_running_loop().call_later(ANSWER_SECONDS, writer.transport.abort)
@@ -174,7 +177,7 @@ async def _ask(
                 return answer
             apology = APOLOGY in str(answer.get("detail", "")).lower()
             heard.refusals[f"{status}{'' if apology else ' without an apology'}"] += 1
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, asyncio.TimeoutError) as error:
             heard.refusals[type(error).__name__] += 1
         await asyncio.sleep(PAUSE)
     return None

@@ -29,6 +29,8 @@ from bot.stores.database import STATEMENT_TOOK_TOO_LONG
 DATASTORE = "London Datastore"
 RESTART_SECONDS, PAUSE_SECONDS = 2.5, 0.1
 """How long a database that is away is waited for, with this between two tries: an action has 8 s."""
+FILLING = 7_362_001
+"""The lock of PostgreSQL that an action server holds while it makes and fills the tables: several start at once."""
 GIVEN_UP_SECONDS = 10.0
 """After that was in vain, nobody waits for so long."""
 _COLUMNS = (
@@ -138,6 +140,8 @@ class Store:
             engine = open_engine(self._url or address())
             content = seed.checksum()
             with engine.execution_options(plan_writes=True).begin() as connection:
+                if engine.dialect.name != "sqlite":  # which lets one write at a time anyway
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(FILLING)))
                 TABLES.create_all(connection)
                 known = connection.execute(
                     sa.select(editions.c.checksum).where(editions.c.origin == seed.ORIGIN)

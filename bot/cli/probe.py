@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from bot.errors import SetupError
 
-# a question for content/, one for the action server, and one that makes the topic search build its index
+# a question for content/, one for the action server, and one that nobody understands
 PROBES = ("What is the Police and Crime Plan?", "How many burglaries in London?", "flibberty quonk zed")
 EACH_SECONDS = 10.0
 PAUSE_SECONDS = 0.3

@@ -42,7 +42,7 @@ class Platform(Protocol):
 
 
 class Sending:
-    """`run`: does a transaction; see Steady. `may_send`: whether no other worker answers instead; `owed`: see there."""
+    """`run`: does a transaction; see Steady. `may_send`: whether no other worker answers instead; `owed`: see Owed."""
 
     def __init__(
         self, platform: Platform, records: MessagingRecords, run: Callable[[Callable[[], Any]], Awaitable[Any]],

@@ -41,7 +41,7 @@ Answered = Callable[[str, str | None], Awaitable[object]]
 
 class Sharing:
     """`turn`, `seconds`, `longest`: see Mailboxes. `most`: messages that may wait here; `answered`: see ConversationStore;
-    `owed`: see there."""
+    `owed`: see Owed."""
 
     def __init__(
         self, inbox: Inbox, loops: Loops, answered: Answered, steady: Steady, turn: Turn, seconds: float, longest: int,

@@ -15,7 +15,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from rasa.core.agent import Agent
-from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
 
 from bot import garbage
@@ -29,8 +28,6 @@ EVERY_SECONDS = 0.5
 AGAIN_SECONDS = 30.0
 """A model that could not serve is looked at again: its files may have come."""
 LAST_TURNS_SECONDS = 60.0
-WARMING = "flibberty quonk zed"
-"""What nobody understands makes the search among topics ready, which is built when it is first used."""
 
 Probe = Callable[[Any], Awaitable[bool]]
 """Whether what has a `processor` and an `nlg` answers a question."""
@@ -109,10 +106,7 @@ class Changeover:
         """The model, loaded, tried and warm. Raises ModelRefusedError."""
         path = registry.may_serve(manifest.path_of(choice.model), choice).path
         fresh = loading.processor(self._agent, path)
-        if not asyncio.run(self._answers(fresh)):
+        # to be asked anything is also what warms it
+        if not asyncio.run(self._probe(SimpleNamespace(processor=fresh, nlg=self._agent.nlg))):
             raise ModelRefusedError(choice.model, "it has no answer to a plain question. Choose another")
         return fresh
-
-    async def _answers(self, fresh: MessageProcessor) -> bool:
-        await fresh.parse_message(UserMessage(WARMING))
-        return await self._probe(SimpleNamespace(processor=fresh, nlg=self._agent.nlg))

@@ -19,6 +19,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.constants import SPACY_DOCS
 from rasa.nlu.utils.spacy_utils import SpacyModel, SpacyNLP
+from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -38,7 +39,9 @@ SENTENCE = re.compile(r"(?<=[.?:;])\s+")
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True, model_from="SpacyNLP")
 class TopicSearch(GraphComponent):
-    """See the module's text. Sentences that were written since training are encoded at the first message that needs them."""
+    """See the module's text. Sentences that were written since training are encoded at the next message, whatever it is: so a
+    model that was asked anything before it serves keeps nobody waiting later.
+    """
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -71,7 +74,7 @@ class TopicSearch(GraphComponent):
 
     def train(self, training_data: TrainingData, model: SpacyModel) -> Resource:
         """Learns how near out-of-scope phrases come to the content."""
-        self._index(model)
+        self.take_in(model)
         outside = [m for m in training_data.intent_examples if m.get(INTENT) == OUT_OF_SCOPE]
         nearness = [float((self._vectors @ _unit(m.get(SPACY_DOCS[TEXT]).vector)).max()) for m in outside]
         self.nearest = float(np.quantile(nearness, NEARER_THAN)) if nearness else 1.0
@@ -99,16 +102,19 @@ class TopicSearch(GraphComponent):
         return cls(model_storage, resource, stored["nearest"], known)
 
     def process(self, messages: list[Message], model: SpacyModel) -> list[Message]:
+        self.take_in(model)
         for message in messages:
             doc = message.get(SPACY_DOCS[TEXT])
             understanding = message.get(UNDERSTANDING)
-            if doc is not None and doc.has_vector and understanding and understanding["status"] == "unclear":
-                message.set(TOPICS, self.search(_unit(doc.vector), model), add_to_output=True)
+            # a button that was pressed says what it means
+            is_typed = not str(message.get(TEXT) or "").startswith(INTENT_MESSAGE_PREFIX)
+            unclear = is_typed and understanding and understanding["status"] == "unclear"
+            if unclear and doc is not None and doc.has_vector:
+                message.set(TOPICS, self.search(_unit(doc.vector)), add_to_output=True)
         return messages
 
-    def search(self, vector: np.ndarray, model: SpacyModel) -> list[str]:
-        """The nearest topics' intents for a unit vector [384], at most three."""
-        self._index(model)
+    def search(self, vector: np.ndarray) -> list[str]:
+        """The nearest topics' intents for a unit vector [384], at most three; none before `take_in`."""
         found: list[str] = []
         scores = self._vectors @ vector
         for position in np.argsort(-scores):
@@ -118,8 +124,8 @@ class TopicSearch(GraphComponent):
                 found.append(self._names[position])
         return found
 
-    def _index(self, model: SpacyModel) -> None:
-        """Takes in the sentences of every answer that a label names, again when the content has changed."""
+    def take_in(self, model: SpacyModel) -> None:
+        """Makes the sentences of every answer that a label names ready for a search, again when the content has changed."""
         content = shared().current()
         if content is self._indexed:
             return

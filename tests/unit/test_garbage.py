@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from actions import server
+from actions import server, warming
 from bot import garbage
 from tests.unit.actions.test_warming import happens
 
@@ -49,7 +49,8 @@ def test_what_was_left_out_is_looked_at_again_when_a_model_is_taken_out() -> Non
     assert gc.get_freeze_count() > 0
 
 
-async def test_an_action_server_that_has_started_looks() -> None:
+async def test_an_action_server_that_has_started_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warming, "_first_question", lambda: None)
     app = server.make("plan_actions_garbage")
     garbage.hold()
     await happens(app, "after")

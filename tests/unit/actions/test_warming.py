@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,12 @@ from actions import server, warming
 from actions.statistics.store import Store
 from bot.content import store as content
 from bot.errors import ContentError
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    yield
+    gc.unfreeze()
 
 
 async def test_a_server_that_has_started_has_read_the_content_and_opened_the_figures(
@@ -28,7 +35,7 @@ async def test_a_server_that_has_started_has_read_the_content_and_opened_the_fig
     assert content.shared.cache_info().currsize == 1
     await happens(app, "after")
     assert await asyncio.to_thread(were_asked, figures)
-    gc.unfreeze()
+    figures.close()
 
 
 async def happens(app: Sanic, when: str) -> None:
@@ -53,7 +60,9 @@ async def test_figures_that_are_away_are_told_to_the_log_and_stop_nothing(
     monkeypatch.setattr(warming, "store", lambda: Store("sqlite:////no/such/folder/figures.db"))
     with caplog.at_level(logging.WARNING, "actions.warming"):
         await asyncio.to_thread(warming._first_question)
-    assert "could not be asked for" in caplog.text
+    (record,) = caplog.records
+    assert "could not be asked for" in record.getMessage()
+    assert record.exc_info is None
 
 
 def test_content_that_cannot_be_read_is_told_to_the_log_and_stops_nothing(

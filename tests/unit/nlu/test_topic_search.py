@@ -13,11 +13,15 @@ import numpy as np
 import pytest
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
+from rasa.nlu.constants import SPACY_DOCS
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.content.store import Content, load
 from bot.nlu import topic_search
-from bot.nlu.topic_search import MOST_TOPICS, TopicSearch
+from bot.nlu.gated_classifier import UNDERSTANDING
+from bot.nlu.topic_search import MOST_TOPICS, TOPICS, TopicSearch
 
 
 class Encoder:
@@ -69,27 +73,41 @@ def loaded(tmp_path: Path) -> TopicSearch:
     return component
 
 
+def topics(component: TopicSearch, model: Any, text: str, status: str = "unclear") -> list[str] | None:
+    """What the component adds to a message."""
+    message = Message({TEXT: text, UNDERSTANDING: {"status": status}})
+    message.set(SPACY_DOCS[TEXT], SimpleNamespace(vector=model.model.vector(text), has_vector=True))
+    return component.process([message], model)[0].get(TOPICS)
+
+
 def test_the_first_message_after_a_start_encodes_nothing(
     trained: TopicSearch, tmp_path: Path, encoder: Encoder, model: Any
 ) -> None:
     assert len(encoder.asked) > 500
     encoder.asked.clear()
-    asked = encoder.vector("is it about knives") / 20
     trained.nearest = -1.0
-    found = loaded(tmp_path).search(asked, model)
+    found = topics(loaded(tmp_path), model, "is it about knives")
     assert encoder.asked == []
-    assert found == trained.search(asked, model)
+    assert found == topics(trained, model, "is it about knives")
+    assert found is not None
     assert len(found) == MOST_TOPICS
 
 
 def test_a_sentence_is_found_by_what_it_means(
-    trained: TopicSearch, tmp_path: Path, encoder: Encoder, model: Any
+    trained: TopicSearch, tmp_path: Path, model: Any, content: Content
 ) -> None:
-    text = load().labels["ask_plan_period"].button.lower()
-    assert loaded(tmp_path).search(topic_search._unit(encoder.vector(text)), model)[0] == "ask_plan_period"
+    text = content.labels["ask_plan_period"].button.lower()
+    assert (topics(loaded(tmp_path), model, text) or [""])[0] == "ask_plan_period"
 
 
-def test_only_what_was_written_since_is_encoded(
+@pytest.mark.parametrize(("text", "status"), [("is it about knives", "clear"), ("/ask_capabilities", "unclear")])
+def test_what_is_clear_is_not_searched_for(
+    trained: TopicSearch, tmp_path: Path, model: Any, text: str, status: str
+) -> None:
+    assert topics(loaded(tmp_path), model, text, status) is None
+
+
+def test_only_what_was_written_since_is_encoded_by_the_next_message_whatever_it_is(
     trained: TopicSearch,
     tmp_path: Path,
     encoder: Encoder,
@@ -101,10 +119,9 @@ def test_only_what_was_written_since_is_encoded(
     label = content.labels["ask_plan_period"].copy(update={"button": "A button that is quite new"})
     use(replace(content, labels={**content.labels, "ask_plan_period": label}), monkeypatch)
     encoder.asked.clear()
-    new = topic_search._unit(encoder.vector("a button that is quite new"))
-    assert component.search(new, model)[0] == "ask_plan_period"
+    topics(component, model, "hello", "clear")
     assert encoder.asked == ["a button that is quite new"]
-    component.search(new, model)
+    assert (topics(component, model, "a button that is quite new") or [""])[0] == "ask_plan_period"
     assert len(encoder.asked) == 1
 
 
@@ -116,5 +133,5 @@ def test_a_model_from_before_vectors_were_kept_still_searches(
         (folder / "sentences.npy").unlink()
         (folder / "topics.json").write_text('{"nearest": 0.5}', encoding="utf-8")
     encoder.asked.clear()
-    assert len(loaded(tmp_path).search(encoder.vector("is it about knives"), model)) == MOST_TOPICS
+    assert len(topics(loaded(tmp_path), model, "is it about knives") or []) == MOST_TOPICS
     assert len(encoder.asked) > 500

@@ -5,18 +5,21 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import repeat
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from actions.statistics import seed
 from actions.statistics.database import open_engine
 from actions.statistics.figure import LONDON, Edition, Figure
 from actions.statistics.store import Store
+from actions.statistics.tables import figures
 from bot.errors import ContentError, SetupError, StoreError
 from tests.unit.statistics.reference import content_rows
 
@@ -154,6 +157,26 @@ def test_edited_project_figures_are_taken_in(tmp_path: Path, monkeypatch: pytest
     assert [f.value for f in again.of("burglary", "Camden") if f.start == date(2025, 1, 1)] == [2347.0]
     assert again.edition("test"), "what was refreshed must stay"
     again.close()
+
+
+@pytest.mark.parametrize(
+    "before", ["DROP TABLE IF EXISTS statistics_figures", "UPDATE statistics_editions SET checksum = 'old'"]
+)
+def test_servers_that_start_together_take_the_project_s_figures_in_once(store: Store, before: str) -> None:
+    taken_in = sa.select(figures.c.id).where(figures.c.origin == seed.ORIGIN)
+    once = len(store._rows(taken_in))
+    engine = store._open()
+    with engine.execution_options(plan_writes=True).begin() as connection:
+        connection.execute(sa.text(before))
+        if before.startswith("DROP"):
+            connection.execute(sa.text("DELETE FROM statistics_editions"))
+    together = [Store(engine.url.render_as_string(hide_password=False)) for _ in range(3)]
+    with ThreadPoolExecutor(len(together)) as threads:
+        found = list(threads.map(lambda one: len(one._rows(taken_in)), together))
+    for one in together:
+        one.close()
+    assert once > 1000
+    assert found == [once] * len(together)
 
 
 def test_broken_database_is_an_error_of_ours(tmp_path: Path) -> None:
