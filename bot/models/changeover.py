@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
@@ -29,7 +29,7 @@ AGAIN_SECONDS = 30.0
 """A model that could not serve is looked at again: its files may have come."""
 LAST_TURNS_SECONDS = 60.0
 
-Probe = Callable[[Any], Awaitable[bool]]
+Probe = Callable[[Any], Coroutine[Any, Any, bool]]
 """Whether what has a `processor` and an `nlg` answers a question."""
 
 
