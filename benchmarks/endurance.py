@@ -139,7 +139,7 @@ def fill(database: str, many: int) -> int:
             asked = {"first": first, "last": min(first + AT_ONCE - 1, many), "some": some, "last_row": last}
             connection.execute(statement, asked)
     if engine.dialect.name != "sqlite":
-        # a store that fills in a month is vacuumed all along; else it happens to be in the minute that is measured
+        # else PostgreSQL would begin to do so just while it is measured, which is another question: see docs/scale.md
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(sa.text("SET statement_timeout = 0"))
             connection.execute(sa.text("VACUUM ANALYZE"))

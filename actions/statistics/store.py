@@ -29,10 +29,10 @@ from bot.stores.database import STATEMENT_TOOK_TOO_LONG
 DATASTORE = "London Datastore"
 RESTART_SECONDS, PAUSE_SECONDS = 2.5, 0.1
 """How long a database that is away is waited for, with this between two tries: an action has 8 s."""
-FILLING = 7_362_001
-"""The lock of PostgreSQL that an action server holds while it makes and fills the tables: several start at once."""
 GIVEN_UP_SECONDS = 10.0
 """After that was in vain, nobody waits for so long."""
+FILLING = 7_362_001
+"""The lock of PostgreSQL that an action server holds while it makes and fills the tables: several start at once."""
 _COLUMNS = (
     figures.c.measure, figures.c.area, figures.c.first_day, figures.c.last_day, figures.c.period_type, figures.c.value,
     figures.c.unit, sources.c.title, sources.c.url, figures.c.published, figures.c.provisional, figures.c.notes,

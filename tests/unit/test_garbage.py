@@ -10,7 +10,7 @@ import pytest
 
 from actions import server, warming
 from bot import garbage
-from tests.unit.actions.test_warming import happens
+from tests.unit.actions.starting import happens
 
 
 class Circle:

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sanic import Sanic
 
 from actions import server, warming
 from actions.statistics.store import Store
 from bot.content import store as content
 from bot.errors import ContentError
+from tests.unit.actions.starting import happens
 
 
 @pytest.fixture(autouse=True)
@@ -36,15 +36,6 @@ async def test_a_server_that_has_started_has_read_the_content_and_opened_the_fig
     await happens(app, "after")
     assert await asyncio.to_thread(were_asked, figures)
     figures.close()
-
-
-async def happens(app: Sanic, when: str) -> None:
-    """What Sanic does `before` and `after` it listens; a whole start can be made only once in a process."""
-    if not app.is_running:
-        app.signalize()
-        app.finalize()
-        app.is_running = True
-    await app._server_event("init", when)
 
 
 def were_asked(figures: Store) -> bool:
