@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from bot import clock
 from bot.cli import training
 from tests.assistant import Assistant
 from tests.misbehaving import Misbehaving
@@ -22,11 +24,19 @@ TOGETHER = {"conversations": "assistant", "nlu": "assistant", "browser": "browse
 def no_outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Public services are a dead address and the cache is a new file, unless a test says otherwise."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.delenv(clock.VARIABLE, raising=False)
         patch.setenv("POSTCODES_URL", NOBODY)
         patch.setenv("POLICE_URL", NOBODY)
         patch.setenv("PLAN_CACHE", str(tmp_path_factory.mktemp("cache") / "cache.db"))
         patch.setenv("PLAN_STATISTICS_DB", f"sqlite:///{tmp_path_factory.mktemp('figures') / 'figures.db'}")
         yield
+
+
+@pytest.fixture(autouse=True)
+def real_day(no_outside: None) -> None:
+    """Every test begins on the real day; one that rehearses another must end that itself."""
+    left = os.environ.get(clock.VARIABLE)
+    assert left is None, f"{clock.VARIABLE}={left} was left set by something that outlives its test: set it with monkeypatch"
 
 
 @pytest.fixture(scope="session")

@@ -13,11 +13,13 @@ import pytest
 from actions.statistics.published import BY_ORIGIN
 from actions.statistics.refresh import Copy, take_in
 from actions.statistics.store import Store
+from bot import clock
 from bot.sources.datastore import Datastore
 from bot.sources.http import Waits
 from tests.published_files import PublishedFiles
 from tests.unit.statistics_refresh import files
 
+TODAY = "2026-11-28"
 EVERY = {
     "borough-24-months": files.wide(),
     "borough-historical": files.wide(files.HISTORICAL, names=files.MIDDLE_WIDE),
@@ -30,12 +32,11 @@ EVERY = {
 }
 
 
-@pytest.fixture(scope="session", autouse=True)
-def that_day() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PLAN_TODAY", "2026-11-28")
-        patch.setenv("NO_PROXY", "127.0.0.1,localhost")
-        yield
+# for one test at a time: kept for longer, it would be this day in the tests of other folders too
+@pytest.fixture(autouse=True)
+def that_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(clock.VARIABLE, TODAY)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
 
 
 @pytest.fixture
@@ -58,11 +59,13 @@ def first_editions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database that has the 24-month file and the strength of the force."""
     folder = tmp_path_factory.mktemp("first")
     made = Store(f"sqlite:///{folder / 'figures.db'}")
-    for origin in ("borough-24-months", "force-strength"):
-        path = folder / f"{origin}.csv"
-        path.write_text(EVERY[origin], encoding="utf-8")
-        checksum = hashlib.sha256(path.read_bytes()).hexdigest()
-        take_in(made, BY_ORIGIN[origin], Copy(path, "first", None, checksum, date(2026, 9, 9)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(clock.VARIABLE, TODAY)
+        for origin in ("borough-24-months", "force-strength"):
+            path = folder / f"{origin}.csv"
+            path.write_text(EVERY[origin], encoding="utf-8")
+            checksum = hashlib.sha256(path.read_bytes()).hexdigest()
+            take_in(made, BY_ORIGIN[origin], Copy(path, "first", None, checksum, date(2026, 9, 9)))
     # writes its log into the file, so that the file alone is the whole
     with made._open().connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
