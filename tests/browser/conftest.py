@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -66,17 +66,18 @@ def serving(host: HostPages, folder: Path, **environment: str) -> Iterator[str]:
 
     Conversations are kept in `folder`/talk.db.
     """
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PLAN_ORIGINS", host.address)
-        patch.setenv("PLAN_SECRET", "for-the-tests-only-" * 3)
-        for name, value in {**NO_LIMITS, **environment}.items():
-            patch.setenv(name, value)
-        port = servers.free_port()
-        with servers.Servers(
-            training.ensure_model(), port, servers.free_port(), folder / "talk.db", folder / "log"
-        ) as both:
+    port = servers.free_port()
+    both = servers.Servers(training.ensure_model(), port, servers.free_port(), folder / "talk.db", folder / "log")
+    with ExitStack() as stack:
+        # for their start alone: what is set for longer would be so in the tests too
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PLAN_ORIGINS", host.address)
+            patch.setenv("PLAN_SECRET", "for-the-tests-only-" * 3)
+            for name, value in {**NO_LIMITS, **environment}.items():
+                patch.setenv(name, value)
+            stack.enter_context(both)
             probe.wait_until_ready(port, both.dead)
-            yield f"http://127.0.0.1:{port}/"
+        yield f"http://127.0.0.1:{port}/"
 
 
 @pytest.fixture(scope="package")
