@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 PREFIX = "utter_"
 ERASE = "delete_my_data"
 SURE_ENOUGH_TO_ERASE = 0.5
+SAYS_LITTLE = frozenset({"out_of_scope", "chitchat", "greet", "feedback_negative", "deny", "start_over"})
+"""Typed right after somebody told of harm, these are most likely still about that."""
 
 
 class ContentNLG(NaturalLanguageGenerator):
@@ -61,7 +63,8 @@ class ContentNLG(NaturalLanguageGenerator):
         if name == ERASE and _unsure(parsed):
             return clarify.confirm("confirm_delete", content.answer("confirm_delete", clock.today()), ERASE, content)
         if name in SAFETY_INTENTS:
-            return languages.add_to(safety.answer(name, content, parsed), parsed, content)
+            told = history.last_answer(_newest_first(tracker))
+            return languages.add_to(safety.answer(name, content, parsed, told), parsed, content)
         if name == languages.INTENT and (written := languages.answer(parsed, content)):
             return written
         if name == followups.MORE:
@@ -74,10 +77,13 @@ class ContentNLG(NaturalLanguageGenerator):
         before = safety.line_when_in_doubt(parsed, content)
         if name in figures.INTERCEPTED and (found := figures.words_alone(str(parsed.get("text") or ""), content)):
             return safety.prepend(found, before)
+        typed = str(parsed.get("text") or "")
+        last = history.last_message(_newest_first(tracker))
+        if name in SAYS_LITTLE and not typed.startswith("/") and (help_ := safety.still_here(last, content)):
+            return safety.prepend(help_, before)
         if name == clarify.FALLBACK:
-            typed = str(parsed.get("text") or "")
-            last = history.last_message(_newest_first(tracker))
-            perhaps = last_shown.detail_of(last, typed, content) or safety.likely_help(parsed, content)
+            perhaps = last_shown.detail_of(last, typed, content) or safety.likely_help(parsed, content, last)
+            perhaps = perhaps or safety.still_here(last, content)
             if perhaps:
                 return safety.prepend(perhaps, before)
             message = clarify.clarify(parsed, history.failures_in_a_row(_newest_first(tracker)), content)

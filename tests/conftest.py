@@ -36,7 +36,9 @@ def no_outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def real_day(no_outside: None) -> None:
     """Every test begins on the real day; one that rehearses another must end that itself."""
     left = os.environ.get(clock.VARIABLE)
-    assert left is None, f"{clock.VARIABLE}={left} was left set by something that outlives its test: set it with monkeypatch"
+    assert left is None, (
+        f"{clock.VARIABLE}={left} was left set by something that outlives its test: set it with monkeypatch"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from bot import clock
 from bot.content.services import Audience, Need
 from bot.content.store import Content
+from bot.dialogue import still_in_danger
 from bot.dialogue.message import ANSWER, Parts, buttons, compose, sources
 from bot.nlu import safety_patterns
 from bot.nlu.about_labels import ABOUT
@@ -20,10 +22,10 @@ from bot.nlu.safety_intents import (
     SAFETY_INTENTS,
     WELLBEING_CRISIS,
 )
-from bot.support.message import show, show_named
+from bot.support.message import show, show_again, show_named
 from bot.support.request import FIND, Request
 from bot.support.selection import choose
-from bot.support.understood import request_of
+from bot.support.understood import is_told_by_the_child, request_of
 from bot.support.wording import cards
 
 NEED = {CHILD_AT_RISK: Need.CHILD_SAFETY, WELLBEING_CRISIS: Need.WELLBEING_CRISIS}
@@ -42,8 +44,13 @@ OLDER, FAMILIES = Audience.OLDER_PEOPLE.value, Audience.FAMILIES.value
 IN_DANGER = ("emergency-999", "silent-999-55", "bsl-999")
 
 
-def answer(intent: str, content: Content, parsed: dict[str, Any]) -> dict[str, Any]:
-    """The message for a safety intent; what the person named in `parsed` chooses the services."""
+def answer(
+    intent: str, content: Content, parsed: dict[str, Any], last: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The message for a safety intent; what the person named in `parsed` chooses the services.
+
+    `last`: the parts of the answer before it. Who a child was when it told of one thing is a child when it tells of the next.
+    """
     if (
         intent == CHILD_AT_RISK
         and OLDER in (older := request_of(parsed, intent, content).audiences)
@@ -53,17 +60,18 @@ def answer(intent: str, content: Content, parsed: dict[str, Any]) -> dict[str, A
         intent = DISCLOSE_HARM
     written = content.answer(intent, clock.today())
     if intent == EMERGENCY:
-        # who must call 999 needs every word to be about that
+        # who must call 999 needs every word to be about that; who waits must hear that nobody comes from here
+        again = content.answer(still_in_danger.AGAIN, clock.today()) if still_in_danger.is_again(parsed) else written
         parts: Parts = {
             "name": intent,
-            "more": written.more,
-            "simple": written.simple,
+            "more": again.more,
+            "simple": again.simple,
             "sources": sources(written.sources),
             "safety": True,
             "services": cards(list(IN_DANGER), content, clock.now()),
         }
-        return compose(written.text, parts, buttons(written.next, content.labels), show_source=False)
-    request = _request(intent, content, parsed)
+        return compose(again.text, parts, buttons(written.next, content.labels), show_source=False)
+    request = _request(intent, content, parsed, _told_before(last))
     choice = choose(request, content, clock.now())
     if intent == WELLBEING_CRISIS and (harm := _harm_behind(parsed, content)):
         # despair because of what somebody does: who helps with that, and who listens
@@ -81,24 +89,38 @@ def _harm_behind(parsed: dict[str, Any], content: Content) -> Need | None:
     return next(urgent, None)
 
 
-def _request(intent: str, content: Content, parsed: dict[str, Any]) -> Request:
+def _told_before(last: Mapping[str, Any] | None) -> Request | None:
+    """What was told just before, when that was answered as harm."""
+    asked = (last or {}).get("question_asked")
+    return Request.from_dict(asked) if asked and (last or {}).get("safety") else None
+
+
+def _request(intent: str, content: Content, parsed: dict[str, Any], before: Request | None) -> Request:
     """What help is for, as far as it was said; nothing is asked."""
     said = request_of(parsed, intent, content)
+    if before and not said.audiences:
+        said = replace(said, audiences=before.audiences)
+    if intent == CHILD_AT_RISK and not said.audiences and is_told_by_the_child(str(parsed.get("text") or "")):
+        said = replace(said, audiences=(Audience.CHILDREN.value, Audience.YOUNG_PEOPLE.value))
     usual = NEED.get(intent)
     if intent == CHILD_AT_RISK and safety_patterns.find(str(parsed.get("text") or "")) == WELLBEING_CRISIS:
         # a child that speaks of harming itself: who listens comes before who looks into it
         usual, said = Need.WELLBEING_CRISIS, replace(said, doors=())
     particular = [n for n in content.help.needs_of(said.needs, said.crimes) if n in PARTICULAR]
-    need = usual or next(iter(particular), Need.VICTIM_SUPPORT)
+    at_risk = before is not None and before.intent == CHILD_AT_RISK and not particular
+    need = usual or (Need.CHILD_SAFETY if at_risk else next(iter(particular), Need.VICTIM_SUPPORT))
     # "childline number" asks for it by name, whatever else it may be
     by_name = said.named if len(str(parsed.get("text") or "").split()) <= SHORT else ()
     return replace(said, needs=(need.value,), named=tuple(i for i in by_name if i in content.services))
 
 
-def likely_help(parsed: dict[str, Any], content: Content) -> dict[str, Any] | None:
+def likely_help(
+    parsed: dict[str, Any], content: Content, last: Mapping[str, Any] | None = None
+) -> dict[str, Any] | None:
     """Services for a message whose intent is not clear, when what it is about is, and it may well ask for help.
 
-    None otherwise. Somebody who tells a story of harm should not be asked which of two topics they mean.
+    None otherwise, and when it says no more than what was told just before (`last`: the parts of the bot's last
+    message). Somebody who tells a story of harm should not be asked which of two topics they mean.
     """
     about = parsed.get(ABOUT) or {}
     if any(sign in str(parsed.get("text") or "") for sign in "{}<>"):
@@ -112,11 +134,25 @@ def likely_help(parsed: dict[str, Any], content: Content) -> dict[str, Any] | No
         return show_named(request, content.answer(FIND, clock.today()), content, clock.now())
     if not (by_door or by_story):
         return None
+    if _told_before(last) and not by_door and not PARTICULAR & {*content.help.needs_of(request.needs, request.crimes)}:
+        return None
     choice = choose(request, content, clock.now())
     if request.says_nothing or (choice.need is None and not by_door):
         return None
     written = content.answer("perhaps_help", clock.today())
     return show(request, choice, written, content, clock.now(), name=FIND)
+
+
+def still_here(last: Mapping[str, Any] | None, content: Content) -> dict[str, Any] | None:
+    """Help again, for what is not understood right after somebody told of harm ("will i get in trouble", "idk"); else None.
+
+    It looks like what came before, so it goes on for as long as they do.
+    """
+    before = _told_before(last)
+    if before is None:
+        return None
+    message = show_again(before, content, clock.now())
+    return {**message, ANSWER: {**message[ANSWER], "safety": True}}
 
 
 def line_when_in_doubt(parsed: dict[str, Any], content: Content) -> str | None:

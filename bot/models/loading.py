@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rasa.core.agent import Agent
+from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.engine.graph import ExecutionContext, GraphSchema
 from rasa.engine.runner.interface import GraphRunner
@@ -16,17 +17,23 @@ from rasa.engine.storage.storage import ModelMetadata
 from rasa.nlu.utils.spacy_utils import SpacyNLP
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.dialogue import history, still_in_danger
 from bot.graph_runner import PlainGraphRunner
 from bot.lean.language import load_once
 from bot.models import checking
 from bot.models.manifest import language_of
+from bot.nlu.safety_intents import SAFETY
+from bot.operations import turn
 from bot.tracker_store import seconds_since_saved
 
 log = logging.getLogger(__name__)
 
 
 class CheckedProcessor(MessageProcessor):
-    """Rasa's processor, which loads no model that was not checked, and ends no session because a clock was put forward."""
+    """Rasa's processor, which loads no model that was not checked, and ends no session because a clock was put forward.
+
+    What a message means depends on one thing that was said before it: see bot/dialogue/still_in_danger.py.
+    """
 
     @staticmethod
     def _load_model(model_path: str | Path) -> tuple[str, ModelMetadata, GraphRunner]:
@@ -43,6 +50,18 @@ class CheckedProcessor(MessageProcessor):
             load_once(schema)
             context = ExecutionContext(graph_schema=schema, model_id=metadata.model_id)
             return model.name, metadata, PlainGraphRunner.create(schema, storage, context)
+
+    async def parse_message(
+        self, message: UserMessage, tracker: DialogueStateTracker | None = None, only_output_properties: bool = True
+    ) -> dict[str, Any]:
+        """Rasa's parse data; after the answer for danger, read as what it is then."""
+        parsed = await super().parse_message(message, tracker, only_output_properties)
+        if tracker is None:
+            return parsed
+        read = still_in_danger.read_on(parsed, history.last_message(e.as_dict() for e in reversed(tracker.events)))
+        if read is not parsed:
+            turn.understood(read["intent"]["name"], read.get(SAFETY))
+        return read
 
     def _has_session_expired(self, tracker: DialogueStateTracker) -> bool:
         since, minutes = seconds_since_saved(tracker), self.domain.session_config.session_expiration_time

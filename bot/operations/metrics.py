@@ -56,7 +56,7 @@ class Labels:
 
 channels, intents, actions, levels, finders = Labels(CHANNELS), Labels(), Labels(), Labels(), Labels()
 levels.learn(("sure", "doubt"))
-finders.learn(("pattern", "classifier"))
+finders.learn(("pattern", "classifier", "history"))
 
 
 class ServedModel:

@@ -34,9 +34,20 @@ KINDS = {
     LANGUAGES: r"\blanguages?\b|\binterpreters?\b|\btranslat\w+|in (?:polish|bengali|urdu|somali|turkish|arabic)\b",
     HOURS: (
         r"\bopen\w*|\bclosed?\b|\bcloses?\b|\bhours\b|\bwhat times?\b|\bwhen\b|\btonight\b|\bweekends?\b|\b24\b|"
-        r"\bright now\b|\blate\b"
+        r"\blate\b|\b(?:call|ring|phone|speak|talk|text|there|answer\w*|available|go) (?:\w+ )?(?:right )?now\b"
     ),
 }
+NO_CALL = re.compile(
+    r"\b(?:can'?t|cannot|can not|don'?t (?:want|like|dare|have|got)(?: to)?|haven'?t got|"
+    r"not able to|unable to|(?:scared|afraid) (?:to|of)|without|no|hate) "
+    r"(?:\w+ ){0,3}?(?:call\w*|ring\w*|phon\w+|talk\w*|speak\w*)\b"
+)
+"""Somebody for whom a voice call is no way, whatever else they name."""
+TELLS_OF_HARM = re.compile(
+    r"\b(?:hurts?|hurting|kill\w*|hits?|hitting|beats?|beating|stab\w*|shoot|rap(?:e|ed|es)|touch\w*|threat\w*|blackmail\w*|knife|gun|scared|"
+    r"afraid|frightened|after me|find me|follow\w*|come for|coming for|get me)\b"
+)
+"""Said after a disclosure, this goes on telling; it asks nothing about the services that were shown."""
 ANOTHER_ONE = re.compile(
     r"\banother (?:one|number|line|helpline|service|place|charity)\b|\b(?:some|any)(?: ?one|where| ?body|thing) else\b|"
     r"\bany others?\b|\bdifferent (?:one|number|line)\b|\bnot (?:that|this|them|those)(?: one| ones)?\b|"
@@ -73,8 +84,15 @@ def read(text: str, today: date) -> Detail:
         return Detail(HOURS, day=day)
     if OTHER.search(said):
         return Detail(ANOTHER)
+    if NO_CALL.search(said):
+        return Detail(WAY, way="deaf")
     way = next((w for w, pattern in WAYS.items() if re.search(pattern, said)), None)
     return Detail(WAY, way=way) if way else Detail(WHAT)
+
+
+def tells_on(detail: Detail, text: str) -> bool:
+    """Whether a message taken for a question about services goes on with the story: "they said they will hurt my sister"."""
+    return detail.kind == WHAT and bool(TELLS_OF_HARM.search(text.lower()))
 
 
 def say(detail: Detail, ids: list[str], content: Content, now: datetime) -> str:
@@ -153,7 +171,7 @@ def _day(said: str, today: date) -> date | None:
     """The day named: today, tomorrow, a weekday (the next one), the weekend, Christmas, a bank holiday."""
     if "tomorrow" in said:
         return today + timedelta(days=1)
-    if re.search(r"\b(?:today|tonight|now)\b", said):
+    if re.search(r"\b(?:today|tonight)\b", said):
         return today
     special = next((d for words, d in DATES.items() if words in said), None)
     if special:

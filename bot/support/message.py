@@ -10,7 +10,7 @@ from bot.content.schema import Answer
 from bot.content.services import Need
 from bot.content.store import Content
 from bot.dialogue.message import Button, Parts, buttons, compose, sources
-from bot.support.request import Request
+from bot.support.request import FIND, Request, gone_on
 from bot.support.selection import EMERGENCY, Choice, by_need, choose, with_contact
 from bot.support.wording import cards, list_services
 
@@ -105,6 +105,12 @@ def _buttons(choice: Choice, written: Answer, content: Content) -> list[Button]:
 def need_payload(need: Need) -> str:
     """The payload of a button that asks for help with a need; the guard lets just these through."""
     return f'/find_support{{"support_need": "{need.value}"}}'
+
+
+def show_again(request: Request, content: Content, now: datetime) -> dict[str, Any]:
+    """The services of an earlier request, for whoever told of harm and was not understood after it."""
+    again = replace(gone_on(request), named=(), shown=())
+    return show(again, choose(again, content, now), content.answer("still_here", now.date()), content, now, name=FIND)
 
 
 def show_to_anybody(written: Answer, content: Content, now: datetime) -> dict[str, Any]:
