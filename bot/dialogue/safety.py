@@ -71,9 +71,15 @@ def answer(
             "services": cards(list(IN_DANGER), content, clock.now()),
         }
         return compose(again.text, parts, buttons(written.next, content.labels), show_source=False)
-    request = _request(intent, content, parsed, _told_before(last))
+    before = _told_before(last)
+    request = _request(intent, content, parsed, before)
     choice = choose(request, content, clock.now())
-    if intent == WELLBEING_CRISIS and (harm := _harm_behind(parsed, content)):
+    if intent == WELLBEING_CRISIS and not _is_by_pattern(parsed) and (told := _particular(before)):
+        # "i dont want to talk about it", after something else: help with that is not taken away
+        request = replace(request, needs=(told.value,))
+        behind = choose(request, content, clock.now())
+        choice = replace(behind, services=[*behind.services[:2], *choice.services[1:2]])
+    elif intent == WELLBEING_CRISIS and (harm := _harm_behind(parsed, content)):
         # despair because of what somebody does: who helps with that, and who listens
         behind = choose(replace(request, needs=(harm.value,)), content, clock.now())
         choice = replace(behind, services=[*behind.services[:2], choice.services[1]])
@@ -82,11 +88,20 @@ def answer(
 
 def _harm_behind(parsed: dict[str, Any], content: Content) -> Need | None:
     """The harm that a message of despair tells of, where the classifier sees it and no pattern of despair was found."""
-    if (parsed.get(SAFETY) or {}).get("by") == "pattern" or not (parsed.get(ABOUT) or {}).get("level"):
+    if _is_by_pattern(parsed) or not (parsed.get(ABOUT) or {}).get("level"):
         return None
     said = request_of(parsed, WELLBEING_CRISIS, content)
     urgent = (n for n in content.help.needs_of(said.needs, ()) if n in PARTICULAR and content.help.needs[n].urgent)
     return next(urgent, None)
+
+
+def _is_by_pattern(parsed: Mapping[str, Any]) -> bool:
+    return (parsed.get(SAFETY) or {}).get("by") == "pattern"
+
+
+def _particular(before: Request | None) -> Need | None:
+    """What the harm was that was told before, where it has services of its own."""
+    return next((need for need in PARTICULAR if before and before.needs[:1] == (need.value,)), None)
 
 
 def _told_before(last: Mapping[str, Any] | None) -> Request | None:
@@ -107,8 +122,9 @@ def _request(intent: str, content: Content, parsed: dict[str, Any], before: Requ
         # a child that speaks of harming itself: who listens comes before who looks into it
         usual, said = Need.WELLBEING_CRISIS, replace(said, doors=())
     particular = [n for n in content.help.needs_of(said.needs, said.crimes) if n in PARTICULAR]
-    at_risk = before is not None and before.intent == CHILD_AT_RISK and not particular
-    need = usual or (Need.CHILD_SAFETY if at_risk else next(iter(particular), Need.VICTIM_SUPPORT))
+    at_risk = before is not None and before.intent == CHILD_AT_RISK
+    known = _particular(before) or (Need.CHILD_SAFETY if at_risk else Need.VICTIM_SUPPORT)
+    need = usual or next(iter(particular), known)
     # "childline number" asks for it by name, whatever else it may be
     by_name = said.named if len(str(parsed.get("text") or "").split()) <= SHORT else ()
     return replace(said, needs=(need.value,), named=tuple(i for i in by_name if i in content.services))

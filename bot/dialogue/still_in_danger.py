@@ -86,8 +86,9 @@ def read_on(parsed: dict[str, Any], last: Mapping[str, Any] | None) -> dict[str,
 
 
 def _was_despair(last: Mapping[str, Any] | None) -> bool:
-    asked = (last or {}).get("question_asked") or {}
-    return bool((last or {}).get("safety")) and Need.WELLBEING_CRISIS.value in (asked.get("needs") or ())
+    said = last or {}
+    needs = (said.get("question_asked") or {}).get("needs") or ()
+    return bool(said.get("safety")) and (said.get("name") == WELLBEING_CRISIS or Need.WELLBEING_CRISIS.value in needs)
 
 
 def is_again(parsed: Mapping[str, Any]) -> bool:

@@ -136,3 +136,16 @@ async def test_nothing_for_the_request_is_lost(turn_of: Turn) -> None:
     message = await ask(turn_of, "is it free", before)
     assert message["answer"]["question_asked"]["audiences"] == ["men"]
     assert "mens-advice-line" not in shown(await ask(turn_of, "another one", before, message["answer"]))
+
+
+async def test_after_harm_a_story_that_goes_on_shows_help_again(turn_of: Turn) -> None:
+    told = {**support("stalking"), "safety": True}
+    message = await ask(turn_of, "they said they will hurt my sister", told)
+    assert shown(message) == shown({"answer": told})
+    assert message["answer"]["safety"] is True
+    assert "What you told me matters" in message["text"]
+
+
+async def test_after_anything_else_it_is_a_question_about_what_was_shown(turn_of: Turn) -> None:
+    message = await ask(turn_of, "they said they will hurt my sister", support("stalking"))
+    assert "What you told me matters" not in message["text"]

@@ -9,7 +9,7 @@ import pytest
 from bot import clock
 from bot.content.store import Content
 from bot.dialogue import safety
-from bot.nlu.safety_intents import BY_URGENCY, CHILD_AT_RISK, DOUBT, EMERGENCY, SURE, WELLBEING_CRISIS
+from bot.nlu.safety_intents import BY_URGENCY, CHILD_AT_RISK, DOUBT, EMERGENCY, SAFETY, SURE, WELLBEING_CRISIS
 
 NOON, NIGHT = "2026-11-24T12:00", "2026-11-24T03:00"
 HARM = "disclose_harm"
@@ -126,3 +126,57 @@ def test_prepend() -> None:
     assert safety.prepend(message, None) is message
     assert safety.prepend(message, "a") == {"text": "a\n\nb", "buttons": [], "answer": {"text": "b"}}
     assert message["text"] == "b"
+
+
+CHILD_TOLD = {
+    "safety": True,
+    "question_asked": {"intent": CHILD_AT_RISK, "needs": ["child-safety"], "audiences": ["children"]},
+}
+RAPE_TOLD = {"safety": True, "question_asked": {"intent": HARM, "needs": ["sexual-violence"]}}
+
+
+@pytest.mark.parametrize("intent", [HARM, WELLBEING_CRISIS, CHILD_AT_RISK])
+def test_a_child_is_a_child_in_the_next_message_too(content: Content, intent: str) -> None:
+    assert "childline" in shown(safety.answer(intent, content, parsed("its my fault"), CHILD_TOLD))
+    assert "childline" not in shown(
+        safety.answer(HARM, content, parsed("its my fault"), {**CHILD_TOLD, "safety": False})
+    )
+
+
+def test_somebody_else_who_is_named_counts_more(content: Content) -> None:
+    message = safety.answer(HARM, content, parsed("my husband hits me", ("audience", "women")), CHILD_TOLD)
+    assert "childline" not in shown(message)
+
+
+def test_who_falters_keeps_the_help_for_what_was_told(content: Content) -> None:
+    message = safety.answer(WELLBEING_CRISIS, content, parsed("i dont want to talk about it"), RAPE_TOLD)
+    assert "havens" in shown(message) and "samaritans" in shown(message)
+    assert message["answer"]["question_asked"]["needs"] == ["sexual-violence"]
+    assert "havens" in shown(safety.answer(HARM, content, parsed("it was him"), RAPE_TOLD))
+
+
+def test_words_of_suicide_come_before_what_was_told(content: Content) -> None:
+    said = parsed("i want to die", **{SAFETY: {"intent": WELLBEING_CRISIS, "level": SURE, "by": "pattern"}})
+    assert "samaritans" in shown(safety.answer(WELLBEING_CRISIS, content, said, RAPE_TOLD))
+
+
+@pytest.mark.parametrize(("text", "is_child"), [
+    ("they make me carry stuff", True), ("tell me who to call, he is being used", False), ("they make my son carry it, it scares me", False),
+])  # fmt: skip
+def test_a_child_that_does_not_say_so(content: Content, text: str, is_child: bool) -> None:
+    assert ("childline" in shown(safety.answer(CHILD_AT_RISK, content, parsed(text)))) is is_child
+
+
+def test_help_again_is_for_harm_only(content: Content) -> None:
+    message = safety.still_here(RAPE_TOLD, content)
+    assert message and message["answer"]["safety"] is True and "havens" in shown(message)
+    assert "999" in message["text"] and "What you told me matters" in message["text"]
+    for last in (None, {}, {"safety": True, "name": EMERGENCY}, {"question_asked": {"needs": ["fraud"]}}):
+        assert safety.still_here(last, content) is None
+
+
+def test_who_waits_for_help_hears_that_nobody_comes(content: Content) -> None:
+    again = {SAFETY: {"intent": EMERGENCY, "level": SURE, "by": "history", "again": True}}
+    first, second = safety.answer(EMERGENCY, content, parsed()), safety.answer(EMERGENCY, content, parsed(**again))
+    assert "cannot send anyone" in second["text"] and "cannot send anyone" not in first["text"]
+    assert shown(first) == shown(second) and second["answer"]["name"] == EMERGENCY

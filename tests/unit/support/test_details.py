@@ -149,3 +149,39 @@ def test_out_of_hours_number_is_said_with_the_hours(content: Content) -> None:
 
 def test_a_website_is_open_at_any_hour(content: Content) -> None:
     assert "any hour" in details.say(Detail(HOURS, day=SUNDAY), ["true-vision"], content, NOW)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i cant call them",
+        "I don't have a phone",
+        "i cannot talk out loud",
+        "no phone",
+        "im scared to ring",
+        "without calling",
+    ],
+)
+def test_who_cannot_call_is_not_told_to(text: str) -> None:
+    assert details.read(text, TUESDAY) == Detail(WAY, way="deaf")
+
+
+@pytest.mark.parametrize("text", ["what happens now", "now what"])
+def test_now_alone_asks_for_no_hours(text: str) -> None:
+    assert details.read(text, TUESDAY).kind != HOURS
+
+
+@pytest.mark.parametrize("text", ["can i ring now", "is someone there right now", "are they open right now"])
+def test_now_with_a_wish_to_call_does(text: str) -> None:
+    assert details.read(text, TUESDAY).kind == HOURS
+
+
+@pytest.mark.parametrize(
+    ("text", "tells"),
+    [
+        ("they said they will hurt my sister", True), ("hes after me", True), ("what do they do", False),
+        ("is it free if he follows my bill", False), ("are they any good", False),
+    ],
+)  # fmt: skip
+def test_a_story_is_no_question_about_services(text: str, tells: bool) -> None:
+    assert details.tells_on(details.read(text, TUESDAY), text) is tells
