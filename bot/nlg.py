@@ -75,16 +75,16 @@ class ContentNLG(NaturalLanguageGenerator):
         if name == followups.SOURCE:
             return followups.give_source(history.last_answer(_newest_first(tracker)), content)
         before = safety.line_when_in_doubt(parsed, content)
-        if name in figures.INTERCEPTED and (found := figures.words_alone(str(parsed.get("text") or ""), content)):
-            return safety.prepend(found, before)
         typed = str(parsed.get("text") or "")
-        last = history.last_message(_newest_first(tracker))
-        if name in SAYS_LITTLE and not typed.startswith("/") and (help_ := safety.still_here(last, content)):
+        help_ = safety.still_here(history.last_that_counts(history.answers(_newest_first(tracker))), content)
+        if name in figures.INTERCEPTED and not help_ and (found := figures.words_alone(typed, content)):
+            return safety.prepend(found, before)
+        if name in SAYS_LITTLE and help_ and not typed.startswith("/"):
             return safety.prepend(help_, before)
         if name == clarify.FALLBACK:
+            last = history.last_message(_newest_first(tracker))
             perhaps = last_shown.detail_of(last, typed, content) or safety.likely_help(parsed, content, last)
-            perhaps = perhaps or safety.still_here(last, content)
-            if perhaps:
+            if perhaps := perhaps or help_:
                 return safety.prepend(perhaps, before)
             message = clarify.clarify(parsed, history.failures_in_a_row(_newest_first(tracker)), content)
             return safety.prepend(message, before)

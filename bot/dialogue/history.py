@@ -37,6 +37,19 @@ def last_answer(newest_first: Iterable[Event]) -> dict[str, Any] | None:
     return next((a for a in answers(newest_first) if not any(a.get(kind) for kind in NO_ANSWER)), None)
 
 
+def last_that_counts(said: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
+    """Of answers, newest first: the last that was more than small talk, a follow-up or "I did not understand".
+
+    A question back counts: what comes next is an answer to it.
+    """
+    return next((a for a in said if not (a.get("small_talk") or a.get("followup") or is_miss(a))), None)
+
+
+def is_miss(parts: dict[str, Any]) -> bool:
+    """Whether a message said "I did not understand", in any of its ways."""
+    return str(parts.get("name") or "").startswith("nlu_fallback")
+
+
 def last_message(newest_first: Iterable[Event]) -> dict[str, Any] | None:
     """The last thing the bot said, whatever it was."""
     return next(answers(newest_first), None)
@@ -46,7 +59,7 @@ def failures_in_a_row(newest_first: Iterable[Event]) -> int:
     """How many of the bot's last messages were "I did not understand"."""
     count = 0
     for parts in answers(newest_first):
-        if not parts.get("name", "").startswith("nlu_fallback"):
+        if not is_miss(parts):
             break
         count += 1
     return count

@@ -24,7 +24,7 @@ from bot.nlu.safety_intents import (
 )
 from bot.support.message import show, show_again, show_named
 from bot.support.request import FIND, Request
-from bot.support.selection import choose
+from bot.support.selection import MOST_SHOWN, choose
 from bot.support.understood import is_told_by_the_child, request_of
 from bot.support.wording import cards
 
@@ -37,6 +37,7 @@ PARTICULAR = frozenset(
     }
 )  # fmt: skip
 ASKS_FOR_HELP = SAFETY_INTENTS | {"find_support", "report_crime", "report_anonymously"}
+CHILD_AT_RISK_NEED = (Need.CHILD_SAFETY.value,)
 SHORT = 3
 HEARD = 0.15
 """Confidence below which a message may be mere noise."""
@@ -59,6 +60,7 @@ def answer(
         # somebody old who is hurt by others is not to be told of children's services
         intent = DISCLOSE_HARM
     written = content.answer(intent, clock.today())
+    before = _told_before(last)
     if intent == EMERGENCY:
         # who must call 999 needs every word to be about that; who waits must hear that nobody comes from here
         again = content.answer(still_in_danger.AGAIN, clock.today()) if still_in_danger.is_again(parsed) else written
@@ -70,19 +72,19 @@ def answer(
             "safety": True,
             "services": cards(list(IN_DANGER), content, clock.now()),
         }
+        if before:
+            # for "who can help me?" afterwards
+            parts["question_asked"] = before.as_dict()
         return compose(again.text, parts, buttons(written.next, content.labels), show_source=False)
-    before = _told_before(last)
     request = _request(intent, content, parsed, before)
     choice = choose(request, content, clock.now())
-    if intent == WELLBEING_CRISIS and not _is_by_pattern(parsed) and (told := _particular(before)):
-        # "i dont want to talk about it", after something else: help with that is not taken away
-        request = replace(request, needs=(told.value,))
-        behind = choose(request, content, clock.now())
-        choice = replace(behind, services=[*behind.services[:2], *choice.services[1:2]])
-    elif intent == WELLBEING_CRISIS and (harm := _harm_behind(parsed, content)):
+    if intent == WELLBEING_CRISIS and (harm := _told_harm(before, parsed, content) or _harm_behind(parsed, content)):
         # despair because of what somebody does: who helps with that, and who listens
         behind = choose(replace(request, needs=(harm.value,)), content, clock.now())
-        choice = replace(behind, services=[*behind.services[:2], choice.services[1]])
+        if before and _told_harm(before, parsed, content):
+            request = replace(request, needs=(harm.value,))
+        both = dict.fromkeys([*behind.services[:2], *choice.services[1:]])
+        choice = replace(behind, services=list(both)[:MOST_SHOWN])
     return show(request, choice, written, content, clock.now(), name=intent, safety=True)
 
 
@@ -99,15 +101,23 @@ def _is_by_pattern(parsed: Mapping[str, Any]) -> bool:
     return (parsed.get(SAFETY) or {}).get("by") == "pattern"
 
 
+def _told_harm(before: Request | None, parsed: dict[str, Any], content: Content) -> Need | None:
+    """The urgent harm that was told before, for who falters ("i dont want to talk about it"), not for words of suicide."""
+    told = None if _is_by_pattern(parsed) else _particular(before)
+    return told if told and content.help.needs[told].urgent else None
+
+
 def _particular(before: Request | None) -> Need | None:
     """What the harm was that was told before, where it has services of its own."""
     return next((need for need in PARTICULAR if before and before.needs[:1] == (need.value,)), None)
 
 
-def _told_before(last: Mapping[str, Any] | None) -> Request | None:
-    """What was told just before, when that was answered as harm."""
-    asked = (last or {}).get("question_asked")
-    return Request.from_dict(asked) if asked and (last or {}).get("safety") else None
+def _told_before(last: Mapping[str, Any] | None, *, as_harm: bool = False) -> Request | None:
+    """What help was shown for just before; with `as_harm` only when that was answered as harm."""
+    said = last or {}
+    asked = said.get("question_asked")
+    counts = said.get("safety") or (said.get("name") == FIND and not as_harm)
+    return Request.from_dict(asked) if asked and counts else None
 
 
 def _request(intent: str, content: Content, parsed: dict[str, Any], before: Request | None) -> Request:
@@ -122,7 +132,7 @@ def _request(intent: str, content: Content, parsed: dict[str, Any], before: Requ
         # a child that speaks of harming itself: who listens comes before who looks into it
         usual, said = Need.WELLBEING_CRISIS, replace(said, doors=())
     particular = [n for n in content.help.needs_of(said.needs, said.crimes) if n in PARTICULAR]
-    at_risk = before is not None and before.intent == CHILD_AT_RISK
+    at_risk = before is not None and before.needs[:1] == CHILD_AT_RISK_NEED
     known = _particular(before) or (Need.CHILD_SAFETY if at_risk else Need.VICTIM_SUPPORT)
     need = usual or next(iter(particular), known)
     # "childline number" asks for it by name, whatever else it may be
@@ -150,7 +160,11 @@ def likely_help(
         return show_named(request, content.answer(FIND, clock.today()), content, clock.now())
     if not (by_door or by_story):
         return None
-    if _told_before(last) and not by_door and not PARTICULAR & {*content.help.needs_of(request.needs, request.crimes)}:
+    if (
+        _told_before(last, as_harm=True)
+        and not by_door
+        and not PARTICULAR & {*content.help.needs_of(request.needs, request.crimes)}
+    ):
         return None
     choice = choose(request, content, clock.now())
     if request.says_nothing or (choice.need is None and not by_door):
@@ -164,7 +178,7 @@ def still_here(last: Mapping[str, Any] | None, content: Content) -> dict[str, An
 
     It looks like what came before, so it goes on for as long as they do.
     """
-    before = _told_before(last)
+    before = _told_before(last, as_harm=True)
     if before is None:
         return None
     message = show_again(before, content, clock.now())

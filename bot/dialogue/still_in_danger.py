@@ -7,10 +7,11 @@ is somebody who believes that help is on its way.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
-from bot.content.services import Need
+from bot.dialogue import history
 from bot.nlu.safety_intents import DOUBT, EMERGENCY, SAFETY, SAFETY_INTENTS, SURE, WELLBEING_CRISIS
 
 AGAIN = "emergency_again"
@@ -20,13 +21,8 @@ HISTORY = "history"
 
 LEAVES = frozenset({"delete_my_data", "stop"})
 """Somebody who must hide the chat at once is not kept from it."""
-HELPS = frozenset(
-    {
-        "find_support", "report_crime", "report_anonymously", "report_terrorism_concern", "ask_local_police",
-        "complain_about_police", "ask_victim_rights", "ask_compensation", "thank_you", "tell_me_more", "repeat", "ask_source",
-    }
-)  # fmt: skip
-"""Intents that go on from the answer itself, or lead to people."""
+ON_THE_ANSWER = frozenset({"thank_you", "tell_me_more", "repeat", "ask_source"})
+"""Intents that go on from the answer itself."""
 HANGS_ON = frozenset(
     {
         "greet", "goodbye", "affirm", "deny", "inform", "ask_service_detail", "ask_human", "ask_if_bot", "ask_capabilities",
@@ -36,59 +32,69 @@ HANGS_ON = frozenset(
 )  # fmt: skip
 """Intents that ask about nothing in particular."""
 SUBJECT = re.compile(
-    r"\b(?:plans?|mayors?|mopac|consultations?|surveys?|figures?|statistics|stats|numbers|crimes?|london|the met|met police|"
-    r"police officers|council tax|budgets?|boroughs?)\b",
+    r"\b(?:plans?|mayors?|mopac|consultations?|surveys?|(?:my|our|a) say|respond|figures?|statistics|stats|crimes?|"
+    r"report\w*|complain\w*|council tax|budgets?|who can|helplines?|charit\w+|support|talk to|refuges?|compensation|victims?)\b",
     re.IGNORECASE,
 )
-"""Words without which a question about the Plan or its figures would not be asked here."""
+"""Words without which nothing that leads away from danger would be asked."""
+RESCUE = re.compile(
+    r"\b(?:coming|come|(?:on|in) (?:the|their|there|ur|your|its) way|get here|arriv\w+|"
+    r"how long|send|sent|sending|hurry|quick\w*|asap)\b",
+    re.IGNORECASE,
+)
+"""Words of somebody who waits."""
 PLACE = "/ask_local_police"
 """What a place that somebody shares comes as: the answer for danger has no such button, so here it means "come to me"."""
-
 GOES_ON = re.compile(r"^\W*(?:and|what about|how about|same for)\b", re.IGNORECASE)
 """What goes on with figures that were asked for before: "and in Brent"."""
-SURE_QUESTION = 0.7
-"""Confidence from which a question without such a word is believed: "am I too late to have my say"."""
+SURE_HARM = 0.5
+"""Confidence from which other words of harm are believed to be no part of the danger."""
+
+DESPAIR_HOLDS = 4
+"""Answers for which words of despair are remembered."""
 DONE = re.compile(
-    r"\b(?:i|ive|i've|i have|just|already)\b.{0,20}\b(?:took|taken|swallowed|drank|done it|did it)\b|"
-    r"\bcut (?:too deep|my wrists?|myself)\b|"
-    r"\b(?:its|it's|it is) too late\b|\bbleeding\b|\boverdos\w+|"
-    r"\b(?:got|have|holding|with) (?:\w+ ){0,3}(?:pills|tablets|meds|knife|rope|blade|razor|noose)\b|"
-    r"\b(?:on|at) (?:the|a) (?:\w+ )?(?:bridge|roof|ledge|platform|tracks)\b",
+    r"\b(?:took|taken|swallowed|drank)\b.{0,20}\b(?:them|it|all|pills?|tablets?|meds|bleach|everything|lots|too many)\b|"
+    r"\b(?:done|did) it\b|"
+    r"\bcut (?:too deep|my wrists?)\b|\bbleeding\b|\boverdos\w+|\bod'?e?d\b|\b(?:its|it's|it is) too late\b(?! (?:to|for|at)\b)|"
+    r"\b(?:got|have|holding|with) (?:the |my |a |some |loads of )?(?:pills|tablets|knife|rope|blade|razor|noose)\b|"
+    r"\b(?:im|i'm|i am|standing|sitting) (?:\w+ )?(?:on|at) (?:the|a) (?:\w+ )?(?:bridge|roof|ledge|platform|tracks)\b",
     re.IGNORECASE,
 )
 """Said after words of despair, it says that the life is in danger now."""
+NOT_DONE = re.compile(
+    r"\b(?:not|never|no|havent|haven't|didnt|didn't|dont|don't|wont|won't|without|run out|"
+    r"used to|sometimes|last (?:night|week|year)|years ago|"
+    r"advice)\b",
+    re.IGNORECASE,
+)
 
 
-def read_on(parsed: dict[str, Any], last: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The parse data of a message, as it is to be read after the bot's last one (its parts, see bot/dialogue/message.py).
+def read_on(parsed: dict[str, Any], newest_first: Iterable[history.Event]) -> dict[str, Any]:
+    """The parse data of a message, as it is to be read after what was answered before it.
 
-    What was told in despair is read on too, as far as it says that it is being done.
+    `newest_first`: the events before the message, in their `as_dict` form. What follows words of despair is read on too, as far
+    as it says that it is being done.
     """
     text = str(parsed.get("text") or "")
-    if _was_despair(last) and DONE.search(text):
+    said = list(islice(history.answers(newest_first), DESPAIR_HOLDS + 1))
+    was_despair = any(parts.get("name") == WELLBEING_CRISIS for parts in said[:DESPAIR_HOLDS])
+    if was_despair and DONE.search(text) and not NOT_DONE.search(text):
         return _as_emergency(parsed)
-    if (last or {}).get("name") != EMERGENCY:
+    if (history.last_that_counts(said) or {}).get("name") != EMERGENCY:
         return parsed
     if text.startswith("/"):
         return _as_emergency(parsed) if text == PLACE else parsed
     intent = str((parsed.get("intent") or {}).get("name") or "")
-    found = parsed.get(SAFETY) or {}
     if intent in LEAVES:
         return parsed
     if intent in SAFETY_INTENTS:
-        # "i cant call" is like despair; words that only despair has are believed
-        is_despair = intent != EMERGENCY and (found.get("by") == "pattern" or intent != WELLBEING_CRISIS)
-        return parsed if is_despair else _as_emergency(parsed)
-    goes_on = intent == "inform" and bool(parsed.get("entities")) and GOES_ON.search(text)
-    if goes_on or intent in HELPS or (intent not in HANGS_ON and _asks(parsed, text)):
-        return parsed if found else {**parsed, SAFETY: {"intent": EMERGENCY, "level": DOUBT, "by": HISTORY}}
+        return parsed if intent != EMERGENCY and _is_other_harm(parsed) else _as_emergency(parsed)
+    goes_on = intent == "inform" and parsed.get("entities") and GOES_ON.search(text)
+    if goes_on or intent in ON_THE_ANSWER or (intent not in HANGS_ON and _asks(parsed, text)):
+        return (
+            parsed if parsed.get(SAFETY) else {**parsed, SAFETY: {"intent": EMERGENCY, "level": DOUBT, "by": HISTORY}}
+        )
     return _as_emergency(parsed)
-
-
-def _was_despair(last: Mapping[str, Any] | None) -> bool:
-    said = last or {}
-    needs = (said.get("question_asked") or {}).get("needs") or ()
-    return bool(said.get("safety")) and (said.get("name") == WELLBEING_CRISIS or Need.WELLBEING_CRISIS.value in needs)
 
 
 def is_again(parsed: Mapping[str, Any]) -> bool:
@@ -96,13 +102,24 @@ def is_again(parsed: Mapping[str, Any]) -> bool:
     return bool((parsed.get(SAFETY) or {}).get("again"))
 
 
+def _is_clear(parsed: Mapping[str, Any]) -> bool:
+    return (parsed.get("understanding") or {}).get("status") == "clear"
+
+
+def _is_other_harm(parsed: Mapping[str, Any]) -> bool:
+    """Whether it is surely about other harm: "i cant call" is like despair, and "i dont understand" like a child's words."""
+    if (parsed.get(SAFETY) or {}).get("by") == "pattern":
+        return True
+    sure = float((parsed.get("intent") or {}).get("confidence") or 0.0) >= SURE_HARM
+    return _is_clear(parsed) and sure and (parsed.get("intent") or {}).get("name") != WELLBEING_CRISIS
+
+
 def _asks(parsed: Mapping[str, Any], text: str) -> bool:
-    """Whether it is a question about the Plan or its figures, and surely so."""
-    if (parsed.get("understanding") or {}).get("status") != "clear":
+    """Whether it is a question that leads away from the danger, and surely so."""
+    if not _is_clear(parsed) or RESCUE.search(text):
         return False
     names_crime = any(entity.get("entity") == "crime_type" for entity in parsed.get("entities") or [])
-    sure = float((parsed.get("intent") or {}).get("confidence") or 0.0) >= SURE_QUESTION
-    return names_crime or sure or bool(SUBJECT.search(text))
+    return names_crime or bool(SUBJECT.search(text))
 
 
 def _as_emergency(parsed: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from rasa.engine.storage.storage import ModelMetadata
 from rasa.nlu.utils.spacy_utils import SpacyNLP
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.dialogue import history, still_in_danger
+from bot.dialogue import still_in_danger
 from bot.graph_runner import PlainGraphRunner
 from bot.lean.language import load_once
 from bot.models import checking
@@ -58,7 +58,7 @@ class CheckedProcessor(MessageProcessor):
         parsed = await super().parse_message(message, tracker, only_output_properties)
         if tracker is None:
             return parsed
-        read = still_in_danger.read_on(parsed, history.last_message(e.as_dict() for e in reversed(tracker.events)))
+        read = still_in_danger.read_on(parsed, (event.as_dict() for event in reversed(tracker.events)))
         if read is not parsed:
             turn.understood(read["intent"]["name"], read.get(SAFETY))
         return read

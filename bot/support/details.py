@@ -34,13 +34,16 @@ KINDS = {
     LANGUAGES: r"\blanguages?\b|\binterpreters?\b|\btranslat\w+|in (?:polish|bengali|urdu|somali|turkish|arabic)\b",
     HOURS: (
         r"\bopen\w*|\bclosed?\b|\bcloses?\b|\bhours\b|\bwhat times?\b|\bwhen\b|\btonight\b|\bweekends?\b|\b24\b|"
-        r"\blate\b|\b(?:call|ring|phone|speak|talk|text|there|answer\w*|available|go) (?:\w+ )?(?:right )?now\b"
+        r"\blate\b|\b(?:call|ring|phone|text|answer\w*|available|(?:some|any)(?:one|body) there) (?:\w+ )?(?:right )?now\b"
     ),
 }
 NO_CALL = re.compile(
-    r"\b(?:can'?t|cannot|can not|don'?t (?:want|like|dare|have|got)(?: to)?|haven'?t got|"
-    r"not able to|unable to|(?:scared|afraid) (?:to|of)|without|no|hate) "
-    r"(?:\w+ ){0,3}?(?:call\w*|ring\w*|phon\w+|talk\w*|speak\w*)\b"
+    r"\b(?:can'?t|cannot|can not|don'?t (?:want|like|dare)(?: to)?|not able to|"
+    r"unable to|(?:scared|afraid) (?:to|of)|without|hate) "
+    r"(?:(?!him|her|them|one|stop)\w+ ){0,2}?(?:calls?|calling|ring(?:ing)?|phon(?:e|es|ing)|phonecalls?|"
+    r"talk(?:ing)?|speak(?:ing)?)\b"
+    r"(?! (?:me|about|to|with)\b)|"
+    r"\b(?:no|(?:don'?t|haven'?t) (?:have|got)(?: an?y?)?) (?:phone|signal)\b"
 )
 """Somebody for whom a voice call is no way, whatever else they name."""
 TELLS_OF_HARM = re.compile(
@@ -77,6 +80,8 @@ def read(text: str, today: date) -> Detail:
     day = _day(said, today)
     if ANOTHER_ONE.search(said) or said.startswith("/"):
         return Detail(ANOTHER)
+    if NO_CALL.search(said):
+        return Detail(WAY, way="deaf")
     for kind, pattern in KINDS.items():
         if re.search(pattern, said):
             return Detail(kind, day=day)
@@ -84,8 +89,6 @@ def read(text: str, today: date) -> Detail:
         return Detail(HOURS, day=day)
     if OTHER.search(said):
         return Detail(ANOTHER)
-    if NO_CALL.search(said):
-        return Detail(WAY, way="deaf")
     way = next((w for w, pattern in WAYS.items() if re.search(pattern, said)), None)
     return Detail(WAY, way=way) if way else Detail(WHAT)
 

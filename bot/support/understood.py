@@ -23,7 +23,7 @@ I_AM_A_CHILD = re.compile(
     r"\b(?:we'?re|we are) both 1[0-7]\b|"
     r"\bmy (?:best )?(?:mate|friend|bestie|bff) ?(?:who |whos |who's |is |she'?s |he'?s |shes |hes )?(?:is |only )?1[0-7]\b|"
     r"\bmy (?:form )?teacher\b|"
-    r"\b(?:older|bigger) (?:boys|girls|kids|lads)\b.{0,40}\bme\b|\bin my (?:class|form)\b|"
+    r"\b(?:older|bigger) (?:boys|girls|kids|lads)\b.{0,40}\bme\b|"
     r"\bmy (?:mum|mom|dad|stepdad|step ?dad|stepmum|step ?mum|uncle|foster \w+)\b.{0,40}"
     r"\b(?:hits?|hurts?|beats?|touch(?:es|ing)|locks?|threatens?|slaps?|kicks?|punche?s|starves?|makes?)\s+me\b|"
     r"\bmy (?:dad|stepdad|step ?dad|mum|stepmum|uncle)\b.{0,20}\b(?:he'?ll|she'?ll|will|gonna|going to) (?:kill|hurt|hit) me\b",
@@ -34,7 +34,12 @@ GROWN = re.compile(
     r"\b(?:my (?:husband|wife|flat|rent|boss|kids|children|daughter|son|job|work)|uni|i teach|teacher here)\b",
     re.IGNORECASE,
 )
-DONE_TO_ME = re.compile(r"(?<!tell )(?<!told )(?<!help )(?<!worries )(?<!worrying )\bme\b", re.IGNORECASE)
+DONE_TO_ME = re.compile(
+    r"\b(?:makes?|made|making|hits?|hitting|hurts?|hurting|beats?|touch\w*|forc\w+|gives?|gave|sends?|wants?|kiss\w*|locks?|threat\w*|"
+    r"owe|own|use|uses|used|using) me\b",
+    re.IGNORECASE,
+)
+ANY_CHILDREN = re.compile(r"\b(?:kids|children)\b", re.IGNORECASE)
 FOR_CHILDREN = re.compile(r"\b(?:for|helps?|supports?) (?:young )?(?:kids|children)\b", re.IGNORECASE)
 FOR_FAMILIES = re.compile(
     r"\b(?:for|us|as|helps?|supports?) (?:a |the |our )?(?:famil(?:y|ies)|parents?)\b", re.IGNORECASE
@@ -178,7 +183,8 @@ def audiences_of(text: str, named: Values) -> Values:
 
 def is_told_by_the_child(text: str) -> bool:
     """Whether what is told of a child at risk is done to the one who writes ("they make me carry it"), and to no other child."""
-    return bool(DONE_TO_ME.search(text)) and not SOMEBODYS_CHILD.search(text) and not GROWN.search(text)
+    other = SOMEBODYS_CHILD.search(text) or ANY_CHILDREN.search(text) or GROWN.search(text)
+    return bool(DONE_TO_ME.search(text)) and not other
 
 
 def ways_of(text: str) -> Values:

@@ -157,11 +157,35 @@ def test_who_falters_keeps_the_help_for_what_was_told(content: Content) -> None:
 
 def test_words_of_suicide_come_before_what_was_told(content: Content) -> None:
     said = parsed("i want to die", **{SAFETY: {"intent": WELLBEING_CRISIS, "level": SURE, "by": "pattern"}})
-    assert "samaritans" in shown(safety.answer(WELLBEING_CRISIS, content, said, RAPE_TOLD))
+    listed = shown(safety.answer(WELLBEING_CRISIS, content, said, RAPE_TOLD))
+    assert "samaritans" in listed and "havens" not in listed
+
+
+def test_after_what_is_not_urgent_who_listens_comes_first(content: Content) -> None:
+    scammed = {"safety": True, "question_asked": {"intent": HARM, "needs": ["fraud"]}}
+    listed = shown(safety.answer(WELLBEING_CRISIS, content, parsed("nobody would miss me"), scammed))
+    assert listed[:2] == ["emergency-999", "samaritans"]
+
+
+@pytest.mark.parametrize(
+    "need", ["sexual-violence", "domestic-abuse", "gangs-county-lines", "online-harm", "child-safety"]
+)
+def test_no_service_twice(content: Content, need: str) -> None:
+    told = {"safety": True, "question_asked": {"intent": HARM, "needs": [need], "audiences": ["children"]}}
+    for intent in BY_URGENCY:
+        listed = shown(safety.answer(intent, content, parsed("i cant"), told))
+        assert len(listed) == len(set(listed)) == 3
+        assert intent == EMERGENCY or "childline" in listed
+
+
+def test_after_999_it_is_still_known_what_was_told(content: Content) -> None:
+    danger = safety.answer(EMERGENCY, content, parsed("he is strangling me"), CHILD_TOLD)["answer"]
+    assert "childline" in shown(safety.answer(HARM, content, parsed("he stopped but he hurt me"), danger))
 
 
 @pytest.mark.parametrize(("text", "is_child"), [
     ("they make me carry stuff", True), ("tell me who to call, he is being used", False), ("they make my son carry it, it scares me", False),
+    ("a child in my class has bruises", False), ("kids next door to me are left alone", False), ("let me know who to call", False),
 ])  # fmt: skip
 def test_a_child_that_does_not_say_so(content: Content, text: str, is_child: bool) -> None:
     assert ("childline" in shown(safety.answer(CHILD_AT_RISK, content, parsed(text)))) is is_child

@@ -160,13 +160,27 @@ def test_a_website_is_open_at_any_hour(content: Content) -> None:
         "no phone",
         "im scared to ring",
         "without calling",
+        "i cant ring right now",
     ],
 )
 def test_who_cannot_call_is_not_told_to(text: str) -> None:
     assert details.read(text, TUESDAY) == Detail(WAY, way="deaf")
 
 
-@pytest.mark.parametrize("text", ["what happens now", "now what"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i cant stop him calling me",
+        "i dont want him to call me",
+        "i have no one to talk to",
+        "i dont want to talk to a man",
+    ],
+)
+def test_other_talk_is_no_wish_to_write(text: str) -> None:
+    assert details.read(text, TUESDAY).way != "deaf"
+
+
+@pytest.mark.parametrize("text", ["what happens now", "now what", "hes out there now", "i have to go now"])
 def test_now_alone_asks_for_no_hours(text: str) -> None:
     assert details.read(text, TUESDAY).kind != HOURS
 
