@@ -7,6 +7,7 @@ here too, so that they need no action server.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,7 +20,7 @@ from bot import clock
 from bot.action_answers import check_schema_once
 from bot.action_calls import send_recent_only
 from bot.content.store import Content, shared
-from bot.dialogue import clarify, figures, followups, history, languages, safety, yes_no
+from bot.dialogue import clarify, figures, followups, history, languages, safety, still_in_danger, yes_no
 from bot.dialogue.message import from_content
 from bot.nlu.safety_intents import SAFETY_INTENTS
 from bot.support import last_shown
@@ -29,8 +30,14 @@ log = logging.getLogger(__name__)
 PREFIX = "utter_"
 ERASE = "delete_my_data"
 SURE_ENOUGH_TO_ERASE = 0.5
-SAYS_LITTLE = frozenset({"out_of_scope", "chitchat", "greet", "feedback_negative", "deny", "start_over"})
+SAYS_LITTLE = frozenset(
+    {"out_of_scope", "chitchat", "greet", "feedback_negative", "feedback_positive", "deny", "start_over"}
+)
 """Typed right after somebody told of harm, these are most likely still about that."""
+ABOUT_THE_CHAT = frozenset({"ask_privacy", "ask_if_bot", "ask_human", "ask_capabilities", "ask_language"})
+STOP_ALONE = re.compile(
+    r"\W*(?:please |pls |ok )?(?:stop|end|quit|exit|cancel|leave|close)\b(?:\W+\w+){0,3}\W*", re.IGNORECASE
+)
 
 
 class ContentNLG(NaturalLanguageGenerator):
@@ -79,13 +86,14 @@ class ContentNLG(NaturalLanguageGenerator):
         help_ = safety.still_here(history.last_that_counts(history.answers(_newest_first(tracker))), content)
         if name in figures.INTERCEPTED and not help_ and (found := figures.words_alone(typed, content)):
             return safety.prepend(found, before)
-        if name in SAYS_LITTLE and help_ and not typed.startswith("/"):
-            return safety.prepend(help_, before)
         if name == clarify.FALLBACK:
             last = history.last_message(_newest_first(tracker))
             perhaps = last_shown.detail_of(last, typed, content) or safety.likely_help(parsed, content, last)
-            if perhaps := perhaps or help_:
+            if perhaps:
                 return safety.prepend(perhaps, before)
+        if help_ and _is_still_about_harm(name, parsed):
+            return safety.prepend(help_, before)
+        if name == clarify.FALLBACK:
             message = clarify.clarify(parsed, history.failures_in_a_row(_newest_first(tracker)), content)
             return safety.prepend(message, before)
         today = clock.today()
@@ -97,6 +105,20 @@ def _unsure(parsed: dict) -> bool:
     """Whether a wish to have everything erased was only guessed: what is gone cannot be brought back."""
     intent = parsed.get("intent") or {}
     return intent.get("name") == ERASE and float(intent.get("confidence") or 0) < SURE_ENOUGH_TO_ERASE
+
+
+def _is_still_about_harm(name: str, parsed: dict[str, Any]) -> bool:
+    """Whether what was typed right after harm was told goes on with it, whatever it sounds like alone: "is it too late"."""
+    typed = str(parsed.get("text") or "")
+    if typed.startswith("/"):
+        return False
+    if name == "stop":
+        # "i just want it to stop"
+        return not STOP_ALONE.fullmatch(typed)
+    is_question = name.startswith("ask_") and name not in ABOUT_THE_CHAT
+    if name in SAYS_LITTLE or name == clarify.FALLBACK:
+        return not still_in_danger.names_plan(parsed)
+    return is_question and not still_in_danger.names_subject(parsed)
 
 
 def _newest_first(tracker: DialogueStateTracker) -> Iterator[dict[str, Any]]:

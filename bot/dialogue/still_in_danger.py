@@ -21,22 +21,26 @@ HISTORY = "history"
 
 LEAVES = frozenset({"delete_my_data", "stop"})
 """Somebody who must hide the chat at once is not kept from it."""
-ON_THE_ANSWER = frozenset({"thank_you", "tell_me_more", "repeat", "ask_source"})
-"""Intents that go on from the answer itself."""
+ON_THE_ANSWER = frozenset({"thank_you", "tell_me_more", "repeat", "ask_source", "ask_privacy"})
+"""Intents that go on from the answer itself; that on privacy says that nobody is told."""
 HANGS_ON = frozenset(
     {
         "greet", "goodbye", "affirm", "deny", "inform", "ask_service_detail", "ask_human", "ask_if_bot", "ask_capabilities",
-        "chitchat", "insult", "feedback_positive", "feedback_negative", "start_over", "ask_language", "ask_privacy",
-        "out_of_scope",
+        "chitchat", "insult", "feedback_positive", "feedback_negative", "start_over", "ask_language", "out_of_scope",
     }
 )  # fmt: skip
 """Intents that ask about nothing in particular."""
-SUBJECT = re.compile(
-    r"\b(?:plans?|mayors?|mopac|consultations?|surveys?|(?:my|our|a) say|respond|figures?|statistics|stats|crimes?|"
-    r"report\w*|complain\w*|council tax|budgets?|who can|helplines?|charit\w+|support|talk to|refuges?|compensation|victims?)\b",
+PLAN = re.compile(
+    r"\b(?:plans?|mayors?|mopac|consultations?|surveys?|(?:my|our|a) say|respond|figures?|statistics|stats|council tax|"
+    r"budgets?|easy read|"
+    r"how many officers (?:are there|do|does|has|have))\b",
     re.IGNORECASE,
 )
-"""Words without which nothing that leads away from danger would be asked."""
+HELP = re.compile(
+    r"\b(?:crimes?|report\w*|complain\w*|who can|helplines?|charit\w+|support|talk to|refuges?|compensation|victims?)\b",
+    re.IGNORECASE,
+)
+"""Words without one of which, here or above, nothing that leads away from danger would be asked."""
 RESCUE = re.compile(
     r"\b(?:coming|come|(?:on|in) (?:the|their|there|ur|your|its) way|get here|arriv\w+|"
     r"how long|send|sent|sending|hurry|quick\w*|asap)\b",
@@ -47,7 +51,7 @@ PLACE = "/ask_local_police"
 """What a place that somebody shares comes as: the answer for danger has no such button, so here it means "come to me"."""
 GOES_ON = re.compile(r"^\W*(?:and|what about|how about|same for)\b", re.IGNORECASE)
 """What goes on with figures that were asked for before: "and in Brent"."""
-SURE_HARM = 0.5
+SURE_HARM = 0.8
 """Confidence from which other words of harm are believed to be no part of the danger."""
 
 DESPAIR_HOLDS = 4
@@ -102,6 +106,17 @@ def is_again(parsed: Mapping[str, Any]) -> bool:
     return bool((parsed.get(SAFETY) or {}).get("again"))
 
 
+def names_subject(parsed: Mapping[str, Any]) -> bool:
+    """Whether a message names a crime, or has a word of the Plan, its figures, or of help."""
+    names_crime = any(entity.get("entity") == "crime_type" for entity in parsed.get("entities") or [])
+    return names_crime or names_plan(parsed) or bool(HELP.search(str(parsed.get("text") or "")))
+
+
+def names_plan(parsed: Mapping[str, Any]) -> bool:
+    """Whether a message has a word of the Plan, its consultation or its figures."""
+    return bool(PLAN.search(str(parsed.get("text") or "")))
+
+
 def _is_clear(parsed: Mapping[str, Any]) -> bool:
     return (parsed.get("understanding") or {}).get("status") == "clear"
 
@@ -118,8 +133,7 @@ def _asks(parsed: Mapping[str, Any], text: str) -> bool:
     """Whether it is a question that leads away from the danger, and surely so."""
     if not _is_clear(parsed) or RESCUE.search(text):
         return False
-    names_crime = any(entity.get("entity") == "crime_type" for entity in parsed.get("entities") or [])
-    return names_crime or bool(SUBJECT.search(text))
+    return names_subject(parsed)
 
 
 def _as_emergency(parsed: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import re
 from bot.nlu.safety_intents import CHILD_AT_RISK, DISCLOSE_HARM, EMERGENCY, WELLBEING_CRISIS
 
 PERSON = (
-    r"(?:he|she|they|someone|somebody|a man|a guy|this man|this guy|some guy|some man|dad|mum|"
+    r"(?:he|she|they|someone|somebody|a man|a guy|this man|this guy|some guy|some man|dad|mum|daddy|mummy|"
     r"(?:my|her|his|the) (?:\w+ ){0,2}?(?:husband|wife|partner|ex|bf|gf|boyfriend|girlfriend|dad|daddy|mum|mummy|"
     r"father|mother|stepdad|stepfather|stepmum|brother|sister|son|daughter|uncle|aunt|cousin|carer|flatmate|landlord|neighbou?r))"
 )
@@ -33,7 +33,7 @@ PATTERNS: tuple[tuple[str, re.Pattern], ...] = tuple(
     for intent, pattern in (
         (
             EMERGENCY,
-            rf"\b{PERSON}(?:s| is| are|re)? (?:still |now |actually |literally )?{HURTING} (?:me|her|him|us|them|my|someone|a)\b",
+            rf"\b{PERSON}(?:s| is| are|re)? (?:still |now |actually |literally )?{HURTING} (?:me|her|him|us|them|my|someone|a|mum|mummy|mom|dad|daddy)\b",
         ),
         (EMERGENCY, rf"\b(?:is|are|was) {HURTING} (?:me|her|him|us|my \w+) {NOW}\b"),
         (

@@ -115,7 +115,7 @@ def test_a_place_that_is_shared_is_a_call_for_help() -> None:
     ],
 )  # fmt: skip
 def test_other_words_of_danger(intent: str, by: str, stays: bool) -> None:
-    one = parsed("i cant call", intent, **{SAFETY: {"intent": intent, "level": SURE, "by": by}})
+    one = parsed("i cant call", intent, sure=0.85, **{SAFETY: {"intent": intent, "level": SURE, "by": by}})
     read = still_in_danger.read_on(one, AFTER)
     assert (read is one) is stays
     assert stays or read["intent"]["name"] == EMERGENCY
