@@ -1,8 +1,8 @@
 """Raises the safety signal from patterns and from the classifier, whatever the rest of the pipeline made of a message.
 
-Adds `safety` to a message: None, or {"intent", "level": "sure" | "doubt", "by": "pattern" | "classifier"}. A sure
-signal replaces the intent, so that it is answered first in any state of the dialogue. A doubtful one leaves the intent:
-the question is answered, with one line on what to do in danger.
+Adds `safety` to a message: None, or {"intent", "level": "sure" | "doubt", "by": "pattern" | "classifier"}; what was said before
+may add "history" (bot/dialogue/still_in_danger.py). A sure signal replaces the intent, so that it is answered first in any state
+of the dialogue. A doubtful one leaves the intent: the question is answered, with one line on what to do in danger.
 """
 
 from __future__ import annotations
