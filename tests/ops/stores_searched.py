@@ -27,7 +27,7 @@ class Stores:
 
     def all(self) -> dict[str, bytes]:
         """What is in each store, by its name."""
-        found = {f"file {path.name}": path.read_bytes() for path in self._files() if path.is_file()}
+        found = {self._name(path): path.read_bytes() for path in self._files() if path.is_file()}
         found |= {f"log of {type(server).__name__}": (server.folder / "log").read_bytes() for server in self._servers}
         found["redis"] = b"\n".join(self._redis())
         if is_address(self.database):
@@ -54,6 +54,10 @@ class Stores:
                 continue
             if path.is_file() and path.stat().st_mtime >= self._began and path.stat().st_size < LARGEST:
                 yield path
+
+    def _name(self, path: Path) -> str:
+        # an assistant that runs on this machine beside the tests has files of the same names
+        return f"file {path.name}" if self.folder in path.parents else f"file {path.name} of the project"
 
     def _redis(self) -> Iterable[bytes]:
         from redis import Redis

@@ -20,6 +20,7 @@ from bot.cli.shell.past_lines import KEPT, PastLines
 from bot.cli.shell.screen import Colours
 
 COLOURS = Colours(terminal=False, plain=False, environment={})
+READ_SECONDS = 20.0
 UP, ENTER, CTRL_C, CTRL_D = "\x1b[A", "\r", "\x03", "\x04"
 
 
@@ -37,6 +38,11 @@ def keys() -> Iterator[PipeInput]:
             yield pressed
     finally:
         pressed.close()
+
+
+async def read(edited: EditedLines) -> str:
+    # prompt_toolkit answers a fault of the loop with a prompt of its own, for ever where nobody presses a key
+    return await asyncio.wait_for(edited.read(), READ_SECONDS)
 
 
 def mode(path: Path) -> int:
@@ -127,9 +133,9 @@ async def test_arrow_key_brings_an_earlier_line_back_to_be_edited(past: PastLine
     # people press keys after the prompt is there; earlier lines are read meanwhile
     press = asyncio.get_running_loop().call_later
     press(0.3, keys.send_text, f"{UP}ned{ENTER}")
-    assert await edited.read() == "what is the planned"
+    assert await read(edited) == "what is the planned"
     press(0.3, keys.send_text, f"{UP}{UP}{ENTER}")
-    assert await edited.read() == "what is the plan"
+    assert await read(edited) == "what is the plan"
     assert past.lines() == ["what is the plan", "what is the planned", "what is the plan"]
 
 
@@ -137,7 +143,7 @@ async def test_arrow_key_brings_an_earlier_line_back_to_be_edited(past: PastLine
 async def test_keys_that_leave(key: str, raised: type[BaseException], past: PastLines, keys: PipeInput) -> None:
     keys.send_text(key)
     with pytest.raises(raised):
-        await EditedLines(COLOURS, past).read()
+        await read(EditedLines(COLOURS, past))
 
 
 async def test_plain_lines_keep_what_was_typed(past: PastLines, monkeypatch: pytest.MonkeyPatch) -> None:
