@@ -143,7 +143,8 @@ async def test_arrow_key_brings_an_earlier_line_back_to_be_edited(past: PastLine
 async def test_keys_that_leave(key: str, raised: type[BaseException], past: PastLines, keys: PipeInput) -> None:
     keys.send_text(key)
     with pytest.raises(raised):
-        await read(EditedLines(COLOURS, past))
+        # in a task of its own, Ctrl-C would end the loop
+        await EditedLines(COLOURS, past).read()
 
 
 async def test_plain_lines_keep_what_was_typed(past: PastLines, monkeypatch: pytest.MonkeyPatch) -> None:
