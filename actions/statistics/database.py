@@ -12,6 +12,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 
 from bot.errors import SetupError
 from bot.paths import BUILD
+from bot.stores.write_ahead import write_ahead
 
 VARIABLE = "PLAN_STATISTICS_DB"
 CONNECT_SECONDS = 3
@@ -73,7 +74,7 @@ def _postgresql() -> dict[str, Any]:
 def _prepare_sqlite(connection: Any, _: Any) -> None:
     # SQLAlchemy begins transactions itself below: the driver's own way would begin them too late for a writer
     connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode=WAL")
+    write_ahead(connection, BUSY_SECONDS)
     connection.execute("PRAGMA synchronous=NORMAL")
 
 

@@ -16,6 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+from bot.stores.write_ahead import write_ahead
+
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 BUSY_SECONDS = 0.5
@@ -80,7 +82,7 @@ class Database:
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
             connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
             try:
-                connection.execute("PRAGMA journal_mode=WAL")
+                write_ahead(connection, BUSY_SECONDS)
                 connection.execute("PRAGMA synchronous=NORMAL")
                 connection.execute("PRAGMA secure_delete=ON")
                 connection.executescript(SCHEMA)

@@ -30,6 +30,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from bot.errors import SetupError
+from bot.stores.write_ahead import write_ahead
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -89,8 +90,9 @@ def _sqlite(url: sa.engine.URL) -> Engine:
 
 
 def _write_ahead(connection: Any, _: Any) -> None:
+    write_ahead(connection, BUSY_SECONDS)
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON", f"wal_autocheckpoint={LONGEST_LOG}"):
+    for pragma in ("synchronous=NORMAL", "secure_delete=ON", f"wal_autocheckpoint={LONGEST_LOG}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -236,7 +236,7 @@ async def test_nothing_that_is_kept_tells_who_it_was(talk: Talk, caplog: pytest.
         await talk.say("hello again")
     kept = _everything(talk)
     person = talk.platform.person
-    for told in (person, person.removeprefix("+"), person[-6:], "Sam", "samsecret", "900999"):
+    for told in (person, person.removeprefix("+"), person[-6:], "Samantha-Quill", "samsecret", "900999"):
         assert told not in kept, told
         assert told not in caplog.text, told
     for secret in secrets():

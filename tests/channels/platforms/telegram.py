@@ -73,8 +73,14 @@ class TelegramPlatform(Platform):
         return self.signed(json.dumps({"update_id": 1_000 + next(self.numbers), **kind}).encode(), {})
 
     def message(self, person: str, **content: Any) -> dict[str, Any]:
-        who = {"id": int(person), "is_bot": False, "first_name": "Sam", "last_name": "Secret", "username": "samsecret"}
-        chat = {"id": int(person), "type": "private", "first_name": "Sam", "username": "samsecret"}
+        who = {
+            "id": int(person),
+            "is_bot": False,
+            "first_name": "Samantha-Quill",
+            "last_name": "Secret",
+            "username": "samsecret",
+        }
+        chat = {"id": int(person), "type": "private", "first_name": "Samantha-Quill", "username": "samsecret"}
         number = content.pop("message_id", None) or next(self.numbers)
         return {"message_id": number, "from": who, "chat": chat, "date": int(time.time()), **content}
 
@@ -85,7 +91,11 @@ class TelegramPlatform(Platform):
         number = str(10**15 + next(self.numbers))
         self.pressed.add(number)
         ours = {**self.message(person, text="..."), "from": {"id": 123456789, "is_bot": True, "first_name": "Plan"}}
-        query = {"id": number, "from": {"id": int(person), "is_bot": False, "first_name": "Sam"}, "message": ours}
+        query = {
+            "id": number,
+            "from": {"id": int(person), "is_bot": False, "first_name": "Samantha-Quill"},
+            "message": ours,
+        }
         return self.update(callback_query={**query, "chat_instance": "1", "data": payload})
 
     def location(self, person: str, latitude: float, longitude: float) -> Webhook:

@@ -134,7 +134,7 @@ class WhatsappPlatform(TwilioPlatform):
     variables = {"TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_WHATSAPP_FROM": ours}
 
     def fields(self, person: str, **content: str) -> dict[str, str]:
-        told = {"ProfileName": "Sam Secret", "WaId": person.removeprefix("+"), "MessageType": "text"}
+        told = {"ProfileName": "Samantha-Quill Secret", "WaId": person.removeprefix("+"), "MessageType": "text"}
         return super().fields(person, **{**told, **content})
 
     def location(self, person: str, latitude: float, longitude: float) -> Webhook:
