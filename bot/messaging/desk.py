@@ -27,6 +27,7 @@ from bot.messaging.sending import Platform, Sending
 from bot.messaging.settings import MessagingSettings
 from bot.messaging.sharing import PATIENCE_SECONDS, Sharing
 from bot.nlu import safety_patterns
+from bot.nlu.safety_intents import EMERGENCY
 from bot.operations import state, while_off
 from bot.stores.database import Steady
 from bot.tracker_store import ConversationStore
@@ -120,7 +121,7 @@ class Desk:
 
     async def _reply(self, sender: str, received: Received) -> list[Outgoing] | None:
         """What to send; None for nothing, which is said only to what leads nowhere: see Loops."""
-        danger = bool(safety_patterns.find(received.text))
+        danger = bool(safety_patterns.find(received.text)) or self._loops.is_in_danger(sender)
         off = state.shared().current().off_now()
         unreadable = str(while_off.greeting(off)["text"]) if off else ONLY_SIGNS
         if refusal := {Kind.GROUP: GROUP, Kind.UNREADABLE: unreadable}.get(received.kind):
@@ -154,6 +155,8 @@ class Desk:
         )  # fmt: skip
         parts = [message.get(ANSWER) or {} for message in messages]
         names = [str(told.get("name")) for told in parts]
+        if EMERGENCY in names:
+            self._loops.note_danger(sender)
         if names[0] in SAID_ONCE and self._loops.refuses_again(sender, names[0]):
             return None
         if ERASING in names:

@@ -19,6 +19,8 @@ MOST_CHOICES = 12
 LONGEST_CHOICE = 3
 MOST_ALARMS, ALARM_SECONDS = 20, 60.0
 """So often in a row the same words of danger are answered in full; from then on once in so many seconds."""
+DANGER_SECONDS = 600.0
+"""For so long after the answer for danger, whatever comes counts as words of danger."""
 ALIKE_SECONDS = 600.0
 REFUSAL_SECONDS = 10.0
 ENOUGH_SECONDS = 3_600.0
@@ -43,7 +45,7 @@ def most_alike(text: str) -> int:
 @dataclass
 class _Counts:
     """`left`, `filled`: answers for today, and when that was so; `text`, `times`, `at`: the last text, how often in a row, when;
-    `refused`: when each refusal was said.
+    `refused`: when each refusal was said; `danger`: when danger was answered.
     """
 
     left: float
@@ -52,6 +54,7 @@ class _Counts:
     times: int = 0
     at: float = 0.0
     refused: dict[str, float] = field(default_factory=dict)
+    danger: float = 0.0
 
 
 class Loops:
@@ -87,6 +90,15 @@ class Loops:
             return True
         refused[reason] = now
         return False
+
+    def note_danger(self, sender: str) -> None:
+        """Danger was answered just now."""
+        self._of(sender).danger = self._clock()
+
+    def is_in_danger(self, sender: str) -> bool:
+        """Whether danger was answered a short while ago: "hello?" five times in a row is no machine's then."""
+        found = self._people.get(sender)
+        return bool(found and found.danger and _within(self._clock() - found.danger, DANGER_SECONDS))
 
     def counts(self, sender: str) -> dict[str, Any] | None:
         """What was counted of a person, as plain data for the next worker; None for nothing."""

@@ -26,7 +26,7 @@ from bot.messaging import desk as module
 from bot.messaging import mailboxes, notice, sending
 from bot.messaging.capabilities import MESSENGER, SMS, TELEGRAM, WHATSAPP, Capabilities
 from bot.messaging.desk import GROUP, Desk
-from bot.messaging.loops import ENOUGH, MOST_ALIKE, MOST_CHOICES, STUCK
+from bot.messaging.loops import ENOUGH, MOST_ALARMS, MOST_ALIKE, MOST_CHOICES, STUCK
 from bot.messaging.received import Kind, Received
 from bot.messaging.records import OUTBOX_SECONDS
 from bot.messaging.sending import Call
@@ -393,6 +393,15 @@ async def test_the_same_over_and_over_ends(known: Office) -> None:
     assert seen == ["Hello."] * MOST_ALIKE + [STUCK]
     assert await known.say("something else") == ["Hello."]
     assert await known.say(*["ok"] * 20) == ["Hello."] * MOST_CHOICES + [STUCK]
+
+
+async def test_who_was_just_told_to_call_999_is_never_met_with_silence(known: Office) -> None:
+    danger = says("Call 999 now.")
+    known.agent.says = [{**danger, ANSWER: {**danger[ANSWER], "name": "emergency", "safety": True}}]
+    await known.say("he is hitting me")
+    seen = await known.say(*["are you coming now"] * (MOST_ALARMS + 3))
+    assert len(seen) == MOST_ALARMS + 1 and STUCK not in seen
+    assert all("999" in text for text in seen)
 
 
 async def test_words_of_danger_are_always_answered(tmp_path: Path) -> None:

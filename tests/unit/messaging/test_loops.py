@@ -7,7 +7,15 @@ import json
 import pytest
 
 from bot.messaging import loops as module
-from bot.messaging.loops import ALIKE_SECONDS, MOST_ALIKE, MOST_CHOICES, REFUSAL_SECONDS, Loops, most_alike
+from bot.messaging.loops import (
+    ALIKE_SECONDS,
+    DANGER_SECONDS,
+    MOST_ALIKE,
+    MOST_CHOICES,
+    REFUSAL_SECONDS,
+    Loops,
+    most_alike,
+)
 
 A_DAY = 300
 
@@ -159,3 +167,13 @@ def test_a_clock_that_is_put_back_silences_nobody(loops: Loops, clock: Clock) ->
     clock.now -= 3_600
     assert not loops.refuses_again("a", "group")
     assert not loops.enough_today("a")
+
+
+def test_danger_holds_for_a_while_and_on_another_worker(loops: Loops, clock: Clock) -> None:
+    assert not loops.is_in_danger("a")
+    loops.note_danger("a")
+    other = Loops(A_DAY, clock)
+    other.restore("a", json.loads(json.dumps(loops.counts("a"))))
+    assert loops.is_in_danger("a") and other.is_in_danger("a") and not loops.is_in_danger("b")
+    clock.now += DANGER_SECONDS + 1
+    assert not loops.is_in_danger("a")
