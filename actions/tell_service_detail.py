@@ -11,11 +11,10 @@ from actions import turn
 from actions.base import SafeAction
 from actions.show_support import LAST_RESORT, ShowSupport, known_services
 from bot import clock
+from bot.dialogue import safety
 from bot.dialogue.followups import tell_more
-from bot.dialogue.message import ANSWER
 from bot.support import details
 from bot.support.last_shown import tell
-from bot.support.message import show_again
 from bot.support.request import FIND, Request, gone_on
 from bot.support.selection import can_be_reached, choose
 
@@ -39,10 +38,9 @@ class TellServiceDetail(SafeAction):
             if detail.kind == details.ANOTHER and turn.last_answer(tracker):
                 return tell_more(turn.last_answer(tracker), content)
             return self._support.ask_or_show(replace(asked, intent=FIND), tracker)
-        if before and (turn.last_answer(tracker) or {}).get("safety") and details.tells_on(detail, turn.text(tracker)):
-            message = show_again(before, content, clock.now())
-            message[ANSWER]["safety"] = True
-            return message
+        told = safety.still_here(turn.last_answer(tracker), content)
+        if told and details.tells_on(detail, turn.text(tracker)):
+            return told
         before = before or Request(intent=FIND)
         if detail.kind == details.ANOTHER:
             further = before.narrowed(audiences=asked.audiences, boroughs=asked.boroughs)
