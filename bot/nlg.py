@@ -35,6 +35,7 @@ SAYS_LITTLE = frozenset(
 )
 """Typed right after somebody told of harm, these are most likely still about that."""
 ABOUT_THE_CHAT = frozenset({"ask_privacy", "ask_if_bot", "ask_human", "ask_capabilities", "ask_language"})
+"""Questions about this chat itself: they name nothing of the Plan, and are answered at any time."""
 STOP_ALONE = re.compile(
     r"\W*(?:please |pls |ok )?(?:stop|end|quit|exit|cancel|leave|close)\b(?:\W+\w+){0,3}\W*", re.IGNORECASE
 )

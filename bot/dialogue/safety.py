@@ -59,15 +59,16 @@ def answer(
     ):
         # somebody old who is hurt by others is not to be told of children's services
         intent = DISCLOSE_HARM
-    written = content.answer(intent, clock.today())
+    # who waits must hear that nobody comes from here
+    again = intent == EMERGENCY and still_in_danger.is_again(parsed)
+    written = content.answer(still_in_danger.AGAIN if again else intent, clock.today())
     before = _told_before(last)
     if intent == EMERGENCY:
-        # who must call 999 needs every word to be about that; who waits must hear that nobody comes from here
-        again = content.answer(still_in_danger.AGAIN, clock.today()) if still_in_danger.is_again(parsed) else written
+        # who must call 999 needs every word to be about that
         parts: Parts = {
             "name": intent,
-            "more": again.more,
-            "simple": again.simple,
+            "more": written.more,
+            "simple": written.simple,
             "sources": sources(written.sources),
             "safety": True,
             "services": cards(list(IN_DANGER), content, clock.now()),
@@ -75,14 +76,16 @@ def answer(
         if before:
             # for "who can help me?" afterwards
             parts["question_asked"] = before.as_dict()
-        return compose(again.text, parts, buttons(written.next, content.labels), show_source=False)
+        return compose(written.text, parts, buttons(written.next, content.labels), show_source=False)
     request = _request(intent, content, parsed, before)
     choice = choose(request, content, clock.now())
-    if intent == WELLBEING_CRISIS and (harm := _told_harm(before, parsed, content) or _harm_behind(parsed, content)):
+    told = _told_harm(before, parsed, content)
+    if intent == WELLBEING_CRISIS and (harm := told or _harm_behind(parsed, content)):
         # despair because of what somebody does: who helps with that, and who listens
         behind = choose(replace(request, needs=(harm.value,)), content, clock.now())
-        if before and _told_harm(before, parsed, content):
-            request = replace(request, needs=(harm.value,))
+        if told:
+            # what comes next goes on with it
+            request = replace(request, needs=(told.value,))
         both = dict.fromkeys([*behind.services[:2], *choice.services[1:]])
         choice = replace(behind, services=list(both)[:MOST_SHOWN])
     return show(request, choice, written, content, clock.now(), name=intent, safety=True)

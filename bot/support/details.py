@@ -32,7 +32,7 @@ KINDS = {
     COST: r"\bfree\b|\bcosts?\b|\bpay\b|\bcharges?d?\b|\bhow much\b|\bmoney\b|\bcredit\b|\bexpensive\b",
     PRIVATE: r"\b(?:call|ring|tell|inform) (?:the )?(?:police|cops|feds|social services)\b|\bgive (?:my|a|your|them my) names?\b|"
     r"\bsocial services\b|\btake me away\b|\brecord(?:ed|ing)?\b|"
-    r"\bprivate\b|\bconfidential\w*|\banonymous\w*|\btell (?:the )?police\b|\btell anyone\b|\bbill\b|\btrace\b",
+    r"\bprivate\b|\bconfidential\w*|\banonymous\w*|\btell anyone\b|\bbill\b|\btrace\b",
     LANGUAGES: r"\blanguages?\b|\binterpreters?\b|\btranslat\w+|in (?:polish|bengali|urdu|somali|turkish|arabic)\b",
     HOURS: (
         r"\bopen\w*|\bclosed?\b|\bcloses?\b|\bhours\b|\bwhat times?\b|"
